@@ -36,4 +36,8 @@ internal sealed partial class EngineLog
 
     public void FleetNotLeft(string node, string reason) =>
         Main.Information("MX1144 the fleet was not told that the node {Node} stops, and shows it as silent: {Reason}", node, reason);
+
+    public void QuotaUnknown(string user, int sessions) => Main.Warning(
+        "MX1155 what is left of the quota of user {User} cannot be asked for while the store of the fleet is away; {Sessions} sessions are cut",
+        LogText.Clean(user), sessions);
 }

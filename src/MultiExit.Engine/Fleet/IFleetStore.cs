@@ -1,5 +1,6 @@
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet;
@@ -21,4 +22,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>Which configuration nodes run.</summary>
     IRolloutStore Rollouts { get; }
+
+    /// <summary>What users have used of their quotas.</summary>
+    IQuotaStore Quotas { get; }
 }

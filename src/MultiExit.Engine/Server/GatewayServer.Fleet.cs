@@ -1,5 +1,7 @@
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Lockouts;
+using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Server;
@@ -18,5 +20,9 @@ public sealed partial class GatewayServer
     [
         new SharedLockouts(_logins, _options.Time),
         new SharedConfig(Rollouts, new RolloutGate(() => (_sessions.Total, _counters.Failed, _counters.Faults)), _log, _options.Time),
+    private IReadOnlyList<IFleetWork> ShareWithFleet() =>
+    [
+        new SharedLockouts(_logins, _options.Time),
+        new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
     ];
 }

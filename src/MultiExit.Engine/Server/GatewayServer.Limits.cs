@@ -40,7 +40,8 @@ public sealed partial class GatewayServer
             .Where(session => session.Request.Account is { } account && session.AbortReason is null && _limits.IsOverQuota(account))
             .GroupBy(session => session.Request.User!, StringComparer.Ordinal))
         {
-            _log.QuotaUsedUp(user.Key, user.Count());
+            if (_limits.StateOf(user.First().Request.Account!) == QuotaState.Unknown) _log.QuotaUnknown(user.Key, user.Count());
+            else _log.QuotaUsedUp(user.Key, user.Count());
             foreach (Session session in user) session.Abort(SessionOutcome.Quota);
         }
         CutThoseOfSpentExits();

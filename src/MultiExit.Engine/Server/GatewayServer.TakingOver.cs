@@ -32,7 +32,8 @@ public sealed partial class GatewayServer
         _inboundStates.Replays.Import(state.Handshakes);
         if (state.Remembered > TimeSpan.Zero) _inboundStates.Opening.BeganBefore(state.Remembered);
         _inboundStates.Shadowsocks.Import(state.Salts);
-        UsageFile? usage = state.Usage is { } used ? new UsageFile(used.Month, used.Users) { Exits = used.Exits } : _readUsage;
+        UsageFile? usage = state.Usage is { } used
+            ? new UsageFile(used.Month, used.Users) { Exits = used.Exits, Ledger = used.Ledger, Ceilings = used.Ceilings } : _readUsage;
         if (state.Usage is not null) _usage.CountedBefore(state.Totals, TotalsOfExitsWithQuota());
         KeepFiles(_config, usage);
         _readUsage = null;

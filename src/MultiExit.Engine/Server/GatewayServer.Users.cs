@@ -34,7 +34,7 @@ public sealed partial class GatewayServer
             string account = last?.Account ?? user.Name;
             return WithAccounts(user, accounts[user.Name], last) with
             {
-                UsedThisMonth = kept ? _usage.UsedThisMonth(account) : null,
+                UsedThisMonth = kept ? _limits.UsedThisMonth(account) : null,
                 Quota = _limits.OfUser(account).Quota,
                 FailedLogins = _logins.FailuresOf(user.Name),
                 LastLogin = _inboundStates.Users.LastLoginOf(user.Name),

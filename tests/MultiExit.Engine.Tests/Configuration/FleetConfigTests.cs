@@ -25,6 +25,13 @@ public sealed class FleetConfigTests
     }
 
     [Theory]
+    [InlineData("", FleetOutage.Allow)]
+    [InlineData(", on_outage: allow", FleetOutage.Allow)]
+    [InlineData(", on_outage: refuse", FleetOutage.Refuse)]
+    public void What_counts_during_an_outage_is_read(string keys, FleetOutage outage) =>
+        Assert.Equal(outage, ConfigAssert.Valid($"{ConfigAssert.Inbound}fleet: {{ store: \"postgres://node@db.example/fleet\", {Rest}{keys} }}").Fleet!.OnOutage);
+
+    [Theory]
     [InlineData("postgres://node:hunter2@db.example/fleet")]
     [InlineData("postgres://db.example/fleet")]
     [InlineData("postgres://node@db.example")]
@@ -58,6 +65,7 @@ public sealed class FleetConfigTests
     [InlineData("name: f, node: n, labels: [\"a,b\"]", "fleet.labels[0]")]
     [InlineData("name: f, node: n, labels: [a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a]", "fleet.labels")]
     [InlineData("name: f, node: n, ca: nowhere.pem", "fleet.ca")]
+    [InlineData("name: f, node: n, on_outage: deny", "fleet.on_outage")]
     public void Each_of_its_keys_is_checked(string rest, string path)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors($"{ConfigAssert.Inbound}fleet: {{ store: \"postgres://node@db.example/fleet\", {rest} }}"));

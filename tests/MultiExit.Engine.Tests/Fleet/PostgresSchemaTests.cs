@@ -5,6 +5,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Postgres;
+using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
@@ -90,6 +91,9 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.Single(await store.Rollouts.ListAsync("prod", default));
         Assert.NotNull(await store.Rollouts.LeadAsync(member, _ => new RolloutStep(RolloutState.Confirmed), default));
         Assert.Equal("x: 1", (await store.Rollouts.ReadTextAsync("prod", 1, default))!.Text);
+        QuotaWriter writer = new(new FleetMember("prod", "a", epoch, []), Guid.NewGuid(), "2026-12", 1);
+        Assert.Equal(20, Assert.Single(await store.Quotas.SettleAsync(writer, [new QuotaDemand("alice", 10, 20, 100)], default)).Reserved);
+        Assert.Empty((await store.Quotas.ReadAsync(writer, 0, default)).Uses);
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
     }

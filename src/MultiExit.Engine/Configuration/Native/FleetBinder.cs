@@ -19,9 +19,10 @@ internal static class FleetBinder
         if (store is { IsLocal: true } && reader.Has("ca"))
             reader.Context.Errors.Add(reader.Take("ca")!.Place, "a Unix socket has no TLS; expected none beside it");
         List<string> labels = ReadLabels(reader);
+        FleetOutage outage = reader.Choice("on_outage", "allow", "refuse") == "refuse" ? FleetOutage.Refuse : FleetOutage.Allow;
         reader.Finish();
         return store is null || name is null || node is null ? null
-            : new FleetConfig(store, name, node) { Password = password, CaFile = ca, Labels = labels };
+            : new FleetConfig(store, name, node) { Password = password, CaFile = ca, Labels = labels, OnOutage = outage };
     }
 
     private static StoreAddress? ReadStore(MapReader reader)

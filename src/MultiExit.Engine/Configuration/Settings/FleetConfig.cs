@@ -20,8 +20,11 @@ public sealed record FleetConfig(StoreAddress Store, string Name, string Node)
     /// <summary>What is said of the node to those who look at the fleet (key <c>labels</c>, up to 16 names).</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>What counts of quotas while the store is away (key <c>on_outage</c>, default allow).</summary>
+    public FleetOutage OnOutage { get; init; }
+
     /// <summary>What is wrong with it, which only a configuration made in code can have; null: nothing.</summary>
-    internal string? Problem => Labels.Count > MaxLabels ? $"found {Labels.Count} labels; expected {MaxLabels} at most"
+    internal string? Problem => !Enum.IsDefined(OnOutage) ? "found an unknown rule for outages" : Labels.Count > MaxLabels ? $"found {Labels.Count} labels; expected {MaxLabels} at most"
         : Labels.Append(Name).Append(Node).Any(text => !NameText.IsValid(text)) ? $"expected names and labels of {NameText.Expected}" : null;
 
     /// <summary>Whether another configuration asks for the same.</summary>

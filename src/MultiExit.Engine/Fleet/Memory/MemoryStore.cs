@@ -1,5 +1,6 @@
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet.Memory;
@@ -18,6 +19,7 @@ internal class MemoryStore : IFleetStore
         Nodes = new MemoryNodes(this);
         Lockouts = new MemoryLockouts(this);
         Rollouts = new MemoryRollouts(this);
+        Quotas = new MemoryQuotas(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -35,6 +37,8 @@ internal class MemoryStore : IFleetStore
     public ILockoutStore Lockouts { get; }
 
     public IRolloutStore Rollouts { get; }
+
+    public IQuotaStore Quotas { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

@@ -28,6 +28,9 @@ internal sealed class MemoryTables(TimeProvider time)
 
     public Dictionary<(string Fleet, string Node), (NodeConfigStatus Report, DateTimeOffset Reported)> NodeConfigs { get; } = [];
 
+    /// <summary>What a node has used of the quota of a user in a month, by fleet, account, month, node and ledger.</summary>
+    public Dictionary<(string Fleet, string Account, string Month, string Node, Guid Ledger), MemoryQuota> Quotas { get; } = [];
+
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
 

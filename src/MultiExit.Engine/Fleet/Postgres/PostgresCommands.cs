@@ -40,6 +40,14 @@ internal static class PostgresCommands
         return rows;
     }
 
+    /// <summary>Adds a statement to those of one transaction that are sent together.</summary>
+    public static void Add(this NpgsqlBatch batch, string sql, params object[] values)
+    {
+        NpgsqlBatchCommand command = new(sql);
+        foreach (object value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        batch.BatchCommands.Add(command);
+    }
+
     /// <summary>Tells the nodes that listen; it counts with the commit of the transaction.</summary>
     public static Task<int> NotifyAsync(this NpgsqlConnection connection, string fleet, string topic, CancellationToken cancellationToken) =>
         connection.ExecuteAsync("SELECT pg_notify($1, $2)", cancellationToken, Channel, $"{topic} {fleet}");

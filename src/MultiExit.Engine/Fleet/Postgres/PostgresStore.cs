@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet.Postgres;
@@ -18,6 +19,7 @@ internal sealed class PostgresStore : IFleetStore
         Nodes = new PostgresNodes(_database);
         Lockouts = new PostgresLockouts(_database);
         Rollouts = new PostgresRollouts(_database);
+        Quotas = new PostgresQuotas(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -29,6 +31,8 @@ internal sealed class PostgresStore : IFleetStore
     public ILockoutStore Lockouts { get; }
 
     public IRolloutStore Rollouts { get; }
+
+    public IQuotaStore Quotas { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

@@ -18,6 +18,15 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     private readonly RateGate<string> _newOfUser = new(time);
     private LimitsConfig _limits = new();
 
+    private volatile IFleetQuotas? _fleet;
+
+    /// <summary>The fleet that this server is a node of; null: quotas are its own.</summary>
+    public IFleetQuotas? Fleet
+    {
+        get => _fleet;
+        set => _fleet = value;
+    }
+
     /// <summary>Puts limits in force, for live sessions too.</summary>
     public void Apply(LimitsConfig limits)
     {
@@ -95,7 +104,16 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     }
 
     /// <summary>Whether a user has used up its month.</summary>
-    public bool IsOverQuota(string account) => !OfUser(account).IsShadow && IsBeyondQuota(account);
+    public bool IsOverQuota(string account) => !OfUser(account).IsShadow && StateOf(account) != QuotaState.Left;
+
+    /// <summary>Whether a user may go on by its quota.</summary>
+    public QuotaState StateOf(string account) => OfUser(account).Quota is not { } quota ? QuotaState.Left
+        : _fleet is { } fleet ? fleet.StateOf(account, quota)
+        : usage.UsedThisMonth(account) >= quota ? QuotaState.UsedUp : QuotaState.Left;
+
+    /// <summary>The bytes of a user this month: on all nodes, where its quota is that of a fleet.</summary>
+    public long UsedThisMonth(string account) =>
+        _fleet is { } fleet && OfUser(account).Quota is not null ? fleet.UsedBy(account) : usage.UsedThisMonth(account);
 
     /// <summary>Drops entries that no longer matter. Called periodically.</summary>
     public void Sweep()
@@ -110,8 +128,6 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     }
 
     private static int CountOf(RequestInfo request) => request.Network == Network.Udp ? 1 : 0;
-
-    private bool IsBeyondQuota(string account) => OfUser(account).Quota is { } quota && usage.UsedThisMonth(account) >= quota;
 
     private string? RefusalOfAssociation(RequestInfo request, IPAddress client, List<string>? shadows)
     {
@@ -158,8 +174,9 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     private string? RefusalOfUser(RequestInfo request, string account, List<string>? shadows)
     {
         ScopeLimits limits = OfUser(account);
-        if (IsBeyondQuota(account)
-            && Judge(limits, request, KeyOf(account, "quota"), $"the quota of {request.User} is used up for this month", shadows) is { } used)
+        if (StateOf(account) is not QuotaState.Left and var state
+            && Judge(limits, request, KeyOf(account, "quota"), state == QuotaState.UsedUp ? $"the quota of {request.User} is used up for this month"
+                : $"what is left of the quota of {request.User} cannot be asked for while the store of the fleet is away", shadows) is { } used)
             return used;
         int sessions = _users.TryGetValue(account, out LimitScope? scope) ? scope.Sessions : 0;
         return limits.Connections is { } connections && sessions >= connections

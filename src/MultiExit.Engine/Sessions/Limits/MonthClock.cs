@@ -17,15 +17,21 @@ internal sealed class MonthClock(TimeProvider time)
     private DateTimeOffset _wall = time.GetUtcNow();
     private long _at = time.GetTimestamp();
     private long? _doubted;
+    private (DateTimeOffset Wall, long At)? _anchor;
 
     /// <summary>The month of the wall clock, <c>yyyy-MM</c> in UTC.</summary>
-    public string Month => time.GetUtcNow().ToString("yyyy-MM", CultureInfo.InvariantCulture);
+    public string Month =>
+        (_anchor is { } anchor ? anchor.Wall + time.GetElapsedTime(anchor.At) : time.GetUtcNow()).ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
+    /// <summary>Another clock is right, and is gone on from by the monotonic one: that of the store of a fleet.</summary>
+    public void Anchor(DateTimeOffset wall) => _anchor = (wall, time.GetTimestamp());
 
     /// <summary>Whether the wall clock has run evenly for long enough.</summary>
     public bool IsCertain
     {
         get
         {
+            if (_anchor is not null) return true;
             DateTimeOffset wall = time.GetUtcNow();
             long now = time.GetTimestamp();
             TimeSpan apart = wall - _wall - time.GetElapsedTime(_at, now);

@@ -14,6 +14,14 @@ internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, long>? Exits { get; init; }
 
+    /// <summary>Tells this count from others of the same node; null: the server was never a node of a fleet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? Ledger { get; init; }
+
+    /// <summary>Up to how many bytes each user with a quota may come on this node without an answer of the fleet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Ceilings { get; init; }
+
     private const int MaxSize = 16 << 20;
 
     private static readonly JsonSerializerOptions Json = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
@@ -51,7 +59,7 @@ internal sealed record UsageFile(string Month, IReadOnlyDictionary<string, long>
     }
 
     private static bool IsSound(UsageFile file) => file is { Month: not null, Users: not null } && file.Users.Values.All(bytes => bytes >= 0)
-        && file.Exits?.Values.All(bytes => bytes >= 0) != false;
+        && file.Exits?.Values.All(bytes => bytes >= 0) != false && file.Ceilings?.Values.All(bytes => bytes >= 0) != false;
 
     private static ProxyException Fault(string what, Exception? inner = null) => new(ProxyError.InvalidConfiguration, $"limits.usage_file: {what}", inner);
 }

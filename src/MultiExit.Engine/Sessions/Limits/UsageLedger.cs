@@ -22,6 +22,9 @@ internal sealed class UsageLedger(TimeProvider time)
     private readonly Dictionary<string, long> _lastTotalsOfExits = new(StringComparer.Ordinal);
     private readonly MonthClock _clock = new(time);
     private string _month = "";
+    private Guid? _id;
+    private bool _isIdKept;
+    private Dictionary<string, long>? _ceilings;
     private string? _path;
     private bool _changed;
     private bool _isHandedOver;
@@ -56,6 +59,94 @@ internal sealed class UsageLedger(TimeProvider time)
         }
     }
 
+    /// <summary>The month that is counted, <c>yyyy-MM</c>.</summary>
+    public string Month
+    {
+        get
+        {
+            lock (_lock)
+            {
+                StartMonth();
+                return _month;
+            }
+        }
+    }
+
+    /// <summary>Tells this count from others of the same node of a fleet; kept in the file from when it is first asked for.</summary>
+    public Guid Id
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_id is null) (_id, _changed) = (Guid.NewGuid(), true);
+                return _id.Value;
+            }
+        }
+    }
+
+    /// <summary>Whether the file has <see cref="Id"/>; writes it where it has not.</summary>
+    /// <exception cref="ProxyException">It cannot be written.</exception>
+    public bool KeepId()
+    {
+        _ = Id;
+        lock (_lock)
+            if (_isIdKept) return true;
+        Save();
+        lock (_lock) return _isIdKept;
+    }
+
+    /// <summary>Up to how many bytes of this month users may come without an answer of the fleet, as it is kept in the file; null: the server was never
+    /// a node of one.</summary>
+    public IReadOnlyDictionary<string, long>? Ceilings
+    {
+        get
+        {
+            lock (_lock) return _ceilings;
+        }
+    }
+
+    /// <summary>What users have used of the month; nothing when it is another one.</summary>
+    public IReadOnlyDictionary<string, long> UsedIn(string month)
+    {
+        lock (_lock)
+        {
+            StartMonth();
+            return _month == month ? new Dictionary<string, long>(_used, StringComparer.Ordinal) : [];
+        }
+    }
+
+    /// <summary>Goes by the clock of a fleet's store from here on.</summary>
+    public void Anchor(DateTimeOffset wall)
+    {
+        lock (_lock) _clock.Anchor(wall);
+    }
+
+    /// <summary>Counts what the file has lost and the fleet has not.</summary>
+    public void Recover(string month, string user, long bytes)
+    {
+        lock (_lock)
+        {
+            StartMonth();
+            if (_month != month) return;
+            _used[user] = _used.GetValueOrDefault(user) + bytes;
+            _changed = true;
+        }
+    }
+
+    /// <summary>Keeps in the file up to where users may come.</summary>
+    public void Keep(string month, Dictionary<string, long> ceilings)
+    {
+        lock (_lock)
+        {
+            StartMonth();
+            if (_month != month) return;
+            if (_ceilings is { } kept && kept.Count == ceilings.Count && ceilings.All(pair => kept.TryGetValue(pair.Key, out long value) && value == pair.Value))
+                return;
+            (_ceilings, _changed) = (ceilings, true);
+        }
+    }
+
     /// <summary>Keeps the ledger in a file from here on; what the file holds of this month counts.</summary>
     /// <param name="path">The file; null: none.</param>
     /// <param name="kept">The content of the file; null: nothing.</param>
@@ -71,11 +162,15 @@ internal sealed class UsageLedger(TimeProvider time)
                 if (_clock.Month != _month) _clock.Doubt();
             }
             StartMonth();
+            // One that is counted already goes on, whatever file it is kept in.
+            _id ??= kept?.Ledger;
+            _isIdKept = kept?.Ledger is { } id && id == _id;
             if (kept is not null && string.Equals(kept.Month, _month, StringComparison.Ordinal))
             {
                 foreach ((string user, long bytes) in kept.Users) _used[user] = Math.Max(bytes, _used.GetValueOrDefault(user));
                 foreach ((string exit, long bytes) in kept.Exits ?? FrozenDictionary<string, long>.Empty)
                     _usedByExits[exit] = Math.Max(bytes, _usedByExits.GetValueOrDefault(exit));
+                if (kept.Ceilings is { } ceilings) _ceilings ??= new Dictionary<string, long>(ceilings, StringComparer.Ordinal);
             }
             _path = path;
             _changed = true;
@@ -98,7 +193,7 @@ internal sealed class UsageLedger(TimeProvider time)
         {
             if (_path is null) return null;
             return new HandedUsage(_month, new Dictionary<string, long>(_used, StringComparer.Ordinal),
-                new Dictionary<string, long>(_usedByExits, StringComparer.Ordinal));
+                new Dictionary<string, long>(_usedByExits, StringComparer.Ordinal)) { Ledger = _id, Ceilings = _ceilings };
         }
     }
 
@@ -169,11 +264,13 @@ internal sealed class UsageLedger(TimeProvider time)
                 file = new UsageFile(_month, new Dictionary<string, long>(_used, StringComparer.Ordinal))
                 {
                     Exits = _usedByExits.Count == 0 ? null : new Dictionary<string, long>(_usedByExits, StringComparer.Ordinal),
+                    Ledger = _id, Ceilings = _ceilings,
                 };
             }
             try
             {
                 file.Save(path);
+                lock (_lock) _isIdKept |= file.Ledger is not null && _path == path;
                 return true;
             }
             catch (ProxyException)
@@ -204,6 +301,7 @@ internal sealed class UsageLedger(TimeProvider time)
         {
             _used.Clear();
             _usedByExits.Clear();
+            _ceilings = _ceilings is null ? null : [];
         }
         _month = month;
         _changed = true;
