@@ -20,9 +20,6 @@ public sealed partial class GatewayServer
     [
         new SharedLockouts(_logins, _options.Time),
         new SharedConfig(Rollouts, new RolloutGate(() => (_sessions.Total, _counters.Failed, _counters.Faults)), _log, _options.Time),
-    private IReadOnlyList<IFleetWork> ShareWithFleet() =>
-    [
-        new SharedLockouts(_logins, _options.Time),
         new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
     ];
 }
