@@ -44,7 +44,8 @@ Describe 'A fleet of two' -Skip:(-not $isThere) -ForEach @{ Programs = "$program
             Set-Content $file @"
 name: $Name
 inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]
-fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: $Name, labels: [eu] }
+fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: $Name, labels: [eu], records: true }
+records: { path: $TestDrive/$Name.db }
 "@
             $file
         }

@@ -38,6 +38,7 @@ internal static class RecommendedActions
         ["MemberNotFound"] = "`Get-MxGroup` shows the published exits of each group.",
         ["RuleSetNotFound"] = "`Get-MxRuleSet` lists the rule sets.",
         ["RuleSetNotUpdated"] = "Check that the source can be reached from this host; the server tries again by itself.",
+        ["FleetNotFound"] = "`(Get-MxServer).Fleet` says which fleets the servers are in.",
         ["NodeNotFound"] = "`Get-MxNode` lists the nodes, and `(Get-MxServer).Fleet` says whether the store answers.",
         ["NoFleet"] = "Add `fleet` to the configuration (docs/fleet.md).",
         ["StoreUnreachable"] = "Check that the store runs, that this host reaches it, and that the role may do this (docs/fleet.md).",

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet;
@@ -34,6 +35,11 @@ internal sealed class FleetKeeper(
         }
         if (config is not null) _node = new FleetNode(config, open, works(), version, log, time);
     }
+
+    /// <inheritdoc cref="FleetNode.AskAsync"/>
+    public Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> question, CancellationToken cancellationToken) =>
+        _node is { } node ? node.AskAsync(question, cancellationToken)
+            : throw new ProxyException(ProxyError.ServerState, "this server is in no fleet; `fleet` of its configuration says in which");
 
     /// <summary>Leaves the fleet; takes a few seconds at most when the store does not answer.</summary>
     public async ValueTask DisposeAsync()

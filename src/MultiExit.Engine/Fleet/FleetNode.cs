@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Status;
 
@@ -18,6 +19,9 @@ internal sealed class FleetNode : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
+    private readonly StoreCalls _questions = new();
+    private readonly SemaphoreSlim _asking = new(1);
+    private readonly TimeProvider _time;
     private readonly Task _running;
     private IFleetStore? _store;
 
@@ -31,7 +35,7 @@ internal sealed class FleetNode : IAsyncDisposable
     public FleetNode(
         FleetConfig config, Func<FleetConfig, IFleetStore> open, IReadOnlyList<IFleetWork> works, string version, EngineLog log, TimeProvider time)
     {
-        (Config, _open, _works, _log) = (config, open, works, log);
+        (Config, _open, _works, _log, _time) = (config, open, works, log, time);
         _membership = new Membership(config, version, log, time);
         _lanes = [Lane(isBulk: false), Lane(isBulk: true)];
         FleetListener listener = new(config.Name, _membership, Open, Wake, time);
@@ -49,6 +53,33 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>What operators have to know now.</summary>
     public IEnumerable<ServerWarning> Warnings => _membership.Warnings.Concat(_membership.Member is null ? []
         : _problems.Order().Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value)));
+
+    /// <summary>Answers an operator from the store; one question at a time.</summary>
+    /// <exception cref="ProxyException">This server is no member now, or the store does not answer in time.</exception>
+    public async Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> question, CancellationToken cancellationToken)
+    {
+        T? answer = default;
+        if (!await _asking.WaitAsync(FleetTimes.Question, cancellationToken).ConfigureAwait(false))
+            throw new ProxyException(ProxyError.StoreUnreachable, $"the store {Config.Store} still answers another question");
+        try
+        {
+            FleetMember member = _membership.Member ?? throw new ProxyException(ProxyError.StoreUnreachable,
+                $"this server is not a member of the fleet {Config.Name} now: {Status.Problem ?? "it has not joined yet, or was replaced"}");
+            Exception? failure = await _questions.TryAsync(
+                async token => answer = await question(Open(), member, token).ConfigureAwait(false), FleetTimes.Question, _time, cancellationToken)
+                .ConfigureAwait(false);
+            if (failure is not null)
+            {
+                FleetProblem.LogUnexpected(_log, failure);
+                throw failure as ProxyException ?? new ProxyException(ProxyError.StoreUnreachable, $"the store {Config.Store}: {FleetProblem.Describe(failure)}");
+            }
+        }
+        finally
+        {
+            _asking.Release();
+        }
+        return answer!;
+    }
 
     /// <summary>Leaves the fleet, as far as the store answers within a second, and ends the workers.</summary>
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Records;
 
 namespace MultiExit.Engine.Fleet;
 
@@ -17,4 +18,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>Which clients are locked out.</summary>
     ILockoutStore Lockouts { get; }
+
+    /// <summary>The records of sessions of all nodes.</summary>
+    ISharedRecordStore Records { get; }
 }

@@ -1,10 +1,30 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Lockouts;
+using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Records;
 
 namespace MultiExit.Engine.Server;
 
 /// <content>What a node shares with its fleet.</content>
 public sealed partial class GatewayServer
 {
-    private IReadOnlyList<IFleetWork> ShareWithFleet() => [new SharedLockouts(_logins, _options.Time)];
+    /// <summary>Searches the records that the nodes of the fleet have copied to its store, newest first.</summary>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="ProxyException">The server is in no fleet, or the store does not answer.</exception>
+    public Task<FleetRecordPage> FindFleetRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Limit is < 1 or > RecordQuery.MaxLimit) throw new ArgumentOutOfRangeException(nameof(query), query.Limit, "the limit");
+        // What others have written may be long; pages of a server's own files are larger.
+        RecordQuery asked = query with { Limit = Math.Min(query.Limit, RecordQuery.MaxFleetLimit) };
+        return _fleet.AskAsync((store, member, token) => store.Records.FindAsync(member.Fleet, asked, _options.Time, token), cancellationToken);
+    }
+
+    private IReadOnlyList<IFleetWork> ShareWithFleet() =>
+    [
+        new SharedLockouts(_logins, _options.Time),
+        new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
+    ];
 }

@@ -5,7 +5,10 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Postgres;
+using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Tests.Records;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Fleet;
@@ -82,6 +85,14 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         NodeEntry node = NodeStoreContract.Node("a");
         long epoch = await store.Nodes.JoinAsync(node, 0, default);
         Assert.Equal(epoch, await store.Nodes.BeatAsync(node, epoch, default));
+        FleetMember member = new("prod", "a", epoch, []);
+        await store.Lockouts.WriteAsync(member, [], default);
+        await store.Lockouts.ReadAsync("prod", 0, default);
+        Assert.True((await store.Records.PrepareAsync(default)).Has(RecordColumns.ToTicks(DateTimeOffset.UtcNow)));
+        SharedRecordBatch batch = SharedRecordStoreContract.Batch(Guid.NewGuid(), RecordFolder.Record(1, DateTimeOffset.UtcNow));
+        Assert.True(await store.Records.WriteAsync(member, batch, default));
+        Assert.Equal(batch.UpTo, await store.Records.ReadCursorAsync(member, batch.Origin, default));
+        Assert.Single((await SharedRecordStoreContract.FindAsync(store, new RecordQuery())).Records);
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
     }

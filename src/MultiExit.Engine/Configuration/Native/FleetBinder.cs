@@ -19,9 +19,10 @@ internal static class FleetBinder
         if (store is { IsLocal: true } && reader.Has("ca"))
             reader.Context.Errors.Add(reader.Take("ca")!.Place, "a Unix socket has no TLS; expected none beside it");
         List<string> labels = ReadLabels(reader);
+        bool records = reader.Flag("records") ?? false;
         reader.Finish();
         return store is null || name is null || node is null ? null
-            : new FleetConfig(store, name, node) { Password = password, CaFile = ca, Labels = labels };
+            : new FleetConfig(store, name, node) { Password = password, CaFile = ca, Labels = labels, Records = records };
     }
 
     private static StoreAddress? ReadStore(MapReader reader)

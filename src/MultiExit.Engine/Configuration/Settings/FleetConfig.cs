@@ -8,6 +8,9 @@ namespace MultiExit.Engine.Configuration.Settings;
 /// <param name="Node">The name of this node in it (key <c>node</c>).</param>
 public sealed record FleetConfig(StoreAddress Store, string Name, string Node)
 {
+    /// <summary>What is wrong where records are to be copied and none are kept.</summary>
+    internal const string NoRecords = "the server keeps no records that `fleet.records` could copy; expected `records` beside it";
+
     /// <summary>The most labels of a node.</summary>
     public const int MaxLabels = 16;
 
@@ -19,6 +22,9 @@ public sealed record FleetConfig(StoreAddress Store, string Name, string Node)
 
     /// <summary>What is said of the node to those who look at the fleet (key <c>labels</c>, up to 16 names).</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Whether records of sessions are copied to the store (key <c>records</c>).</summary>
+    public bool Records { get; init; }
 
     /// <summary>What is wrong with it, which only a configuration made in code can have; null: nothing.</summary>
     internal string? Problem => Labels.Count > MaxLabels ? $"found {Labels.Count} labels; expected {MaxLabels} at most"

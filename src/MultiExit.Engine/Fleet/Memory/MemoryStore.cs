@@ -1,5 +1,6 @@
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Records;
 
 namespace MultiExit.Engine.Fleet.Memory;
 
@@ -16,6 +17,7 @@ internal class MemoryStore : IFleetStore
         Changes = new MemoryFeed(tables);
         Nodes = new MemoryNodes(this);
         Lockouts = new MemoryLockouts(this);
+        Records = new MemoryRecords(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -31,6 +33,8 @@ internal class MemoryStore : IFleetStore
     public INodeStore Nodes { get; }
 
     public ILockoutStore Lockouts { get; }
+
+    public ISharedRecordStore Records { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

@@ -20,6 +20,11 @@ internal sealed class MemoryTables(TimeProvider time)
 
     public Dictionary<(string Fleet, IPAddress Client), MemoryLockout> Lockouts { get; } = [];
 
+    public List<MemoryRecord> Records { get; } = [];
+
+    /// <summary>Up to which key the records of an origin are there.</summary>
+    public Dictionary<(string Fleet, string Node, Guid Origin), long> RecordCursors { get; } = [];
+
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
 

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Records;
 
 namespace MultiExit.Engine.Fleet.Postgres;
 
@@ -16,6 +17,7 @@ internal sealed class PostgresStore : IFleetStore
         Changes = new PostgresFeed(_database);
         Nodes = new PostgresNodes(_database);
         Lockouts = new PostgresLockouts(_database);
+        Records = new PostgresRecords(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -25,6 +27,8 @@ internal sealed class PostgresStore : IFleetStore
     public INodeStore Nodes { get; }
 
     public ILockoutStore Lockouts { get; }
+
+    public ISharedRecordStore Records { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }
