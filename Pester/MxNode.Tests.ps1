@@ -48,7 +48,8 @@ inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]
 exits: [{ name: a, type: direct, weight: 1 }]
 history: { directory: $Name-history }
 control: { socket: $sockets/$Name.sock }
-fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: $Name, labels: [eu] }
+fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: $Name, labels: [eu], records: true }
+records: { path: $TestDrive/$Name.db }
 "@
             $file
         }

@@ -19,7 +19,7 @@ Describe 'Test-MxServer' {
         $results | Should -BeOfType MultiExit.MxPreflight
         $results.Server | Select-Object -Unique | Should -Be 'edge'
         $results.Name | Select-Object -Unique | Should -Be 'capabilities', 'ports', 'certificates', 'ech-library', 'doh', 'clock', 'descriptors',
-            'ephemeral-ports', 'socket-buffers', 'conntrack', 'source-filter', 'firewall'
+            'ephemeral-ports', 'socket-buffers', 'conntrack', 'source-filter', 'firewall', 'store'
         $port = $results | Where-Object Name -EQ ports
         $port.Status | Should -Be 'warning'
         $port.Detail | Should -BeLike "inbound b (tcp $($busy.LocalEndpoint)): * (process $PID) has the port*"

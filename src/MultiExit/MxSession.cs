@@ -7,8 +7,9 @@ namespace MultiExit;
 /// <summary>A session: a live one as it was when the object was made, or one that has ended, of the record store.</summary>
 public sealed class MxSession
 {
-    internal MxSession(RunningServer server, SessionRecord info)
+    internal MxSession(RunningServer server, SessionRecord info, string? node = null)
     {
+        Node = node;
         Server = server.Name;
         Socket = server.Socket;
         Id = info.Id;
@@ -52,6 +53,9 @@ public sealed class MxSession
 
     /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
     public string? Socket { get; }
+
+    /// <summary>The node of the fleet that it was on; null where one server was asked for its own.</summary>
+    public string? Node { get; }
 
     /// <summary>The number, unique within the server's life.</summary>
     public long Id { get; }

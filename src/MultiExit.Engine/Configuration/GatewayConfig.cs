@@ -103,7 +103,7 @@ public sealed record GatewayConfig
     {
         List<string> problems = [];
         ValueCheck root = new("", problems);
-        root.Add("fleet", Fleet?.Problem);
+        root.Add("fleet", Fleet is { Records: true } && Records is null ? FleetConfig.NoRecords : Fleet?.Problem);
         for (int i = 0; i < Inbounds.Count; i++) Inbounds[i].Check(root.At($"inbounds[{i}]"));
         for (int i = 0; i < Inbounds.Count; i++)
             if (Inbounds[i].Auth is { } own && own != Auth) own.Check(root.At($"inbounds[{i}].auth.{own.Type}"));

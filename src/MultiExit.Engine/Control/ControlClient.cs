@@ -94,6 +94,17 @@ public sealed partial class ControlClient : IServerControl
     }
 
     /// <inheritdoc/>
+    public async Task<FleetRecordPage> FindFleetRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        using HttpResponseMessage response = await SendAsync(
+            HttpMethod.Get, RecordResource.TargetOf(query, ofFleet: true), null, SearchTimeout, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<FleetRecord> records = await ReadAsync<IReadOnlyList<FleetRecord>>(response, cancellationToken).ConfigureAwait(false);
+        return new FleetRecordPage(
+            records, response.Headers.TryGetValues("Link", out IEnumerable<string>? links) ? RecordResource.NextOf(links.First()) : null);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<TrafficRow>> FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -43,6 +43,9 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.FindRecordsAsync"/>
     Task<RecordPage> FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="GatewayServer.FindFleetRecordsAsync"/>
+    Task<FleetRecordPage> FindFleetRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.FindTrafficAsync"/>
     Task<IReadOnlyList<TrafficRow>> FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken = default);
 

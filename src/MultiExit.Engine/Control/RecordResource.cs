@@ -16,7 +16,16 @@ internal sealed class RecordResource(IServerControl server) : IControlResource
             new(User, "The user."), new(Destination, "HOST or HOST:PORT."), new(Exit, "The exit."), new(Outcome, "How they ended."),
             new(Since, "A time: ended then or later."), new(Until, "A time: ended then or earlier."), new(Limit, "1 to 10000."),
             new(Before, "What the field Link of an answer said.")),
+        ControlRoute.Get<IReadOnlyList<FleetRecord>>(FleetPath,
+            "Records of all nodes of the fleet, each with its node, as the store has them; the field Link leads to the next page.",
+            new(Source, "ADDRESS:PORT or ADDRESS of the connection that left."), new(At, "A time at which they lived."),
+            new(Within, "How exact that is, such as 1m."),
+            new(User, "The user."), new(Destination, "HOST or HOST:PORT."), new(Exit, "The exit."), new(Outcome, "How they ended."),
+            new(Since, "A time: ended then or later."), new(Until, "A time: ended then or earlier."), new(Limit, "1 to 10000; 1000 at most come."),
+            new(Before, "What the field Link of an answer said.")),
     ];
+
+    private const string FleetPath = "/fleet/records";
 
     private const string Source = "source";
     private const string At = "at";
@@ -31,7 +40,7 @@ internal sealed class RecordResource(IServerControl server) : IControlResource
     private const string Before = "before";
 
     /// <summary>The target that asks for them.</summary>
-    public static string TargetOf(RecordQuery query) => ControlQuery.Target("records",
+    public static string TargetOf(RecordQuery query, bool ofFleet = false) => ControlQuery.Target(ofFleet ? FleetPath[1..] : "records",
         (Source, query.Source is { Port: 0 } any ? any.Address.ToString() : query.Source?.ToString()), (At, ControlQuery.Text(query.At)),
         (Within, query.At is null ? null : string.Create(CultureInfo.InvariantCulture, $"{(long)query.Within.TotalMilliseconds}ms")), (User, query.User),
         (Destination, query.Destination), (Exit, query.Exit), (Outcome, query.Outcome?.Word()),
@@ -55,6 +64,14 @@ internal sealed class RecordResource(IServerControl server) : IControlResource
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {
         RecordQuery query = Read(request.Query(Source, At, Within, User, Destination, Exit, Outcome, Since, Until, Limit, Before));
+        if (request.Path is ["fleet", ..])
+        {
+            FleetRecordPage fleet = await server.FindFleetRecordsAsync(query, request.Closing).ConfigureAwait(false);
+            return ControlAnswer.Ok(fleet.Records) with
+            {
+                Next = fleet.Next is { } more ? "/" + TargetOf(query with { Before = more }, ofFleet: true) : null,
+            };
+        }
         RecordPage page = await server.FindRecordsAsync(query, request.Closing).ConfigureAwait(false);
         return ControlAnswer.Ok(page.Records) with { Next = page.Next is { } next ? "/" + TargetOf(query with { Before = next }) : null };
     }

@@ -166,6 +166,11 @@ internal static class Warnings
     public static ServerWarning FleetNotShared(string topic, string problem) => Of("MX1146 ",
         $"{topic} are not shared with the fleet, and this node goes on with what it knows: {problem}");
 
+    /// <param name="count">How many records.</param>
+    public static ServerWarning FleetRecordsDropped(long count) => Of("MX1163 ",
+        $"{count} records of sessions will never be in the store of the fleet: they were dropped here before the store took them (records.keep, "
+        + "records.max_size), or it has no room for their time");
+
     /// <param name="node">The node.</param>
     /// <param name="epoch">The epoch of this server.</param>
     /// <param name="newer">The epoch of the other one.</param>

@@ -36,11 +36,10 @@ internal sealed class FleetKeeper(
         if (config is not null) _node = new FleetNode(config, open, works(), version, log, time);
     }
 
-    /// <summary>Asks the store for an operator, who waits for the answer for a few seconds at most.</summary>
-    /// <exception cref="ProxyException">The store does not answer, or this server is no member of a fleet.</exception>
-    public Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
-        _node is { } node ? node.AskAsync(ask, cancellationToken)
-            : throw new ProxyException(ProxyError.ServerState, "this server is no node of a fleet: its configuration has no `fleet`");
+    /// <inheritdoc cref="FleetNode.AskAsync"/>
+    public Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> question, CancellationToken cancellationToken) =>
+        _node is { } node ? node.AskAsync(question, cancellationToken)
+            : throw new ProxyException(ProxyError.ServerState, "this server is in no fleet; `fleet` of its configuration says in which");
 
     /// <summary>Leaves the fleet; takes a few seconds at most when the store does not answer.</summary>
     public async ValueTask DisposeAsync()

@@ -19,8 +19,9 @@ internal sealed class FleetNode : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
-    private readonly SemaphoreSlim _asking = new(1, 1);
-    private readonly StoreCalls _asked = new();
+    private readonly StoreCalls _questions = new();
+    private readonly SemaphoreSlim _asking = new(1);
+    private readonly TimeProvider _time;
     private readonly Task _running;
     private IFleetStore? _store;
 
@@ -34,7 +35,7 @@ internal sealed class FleetNode : IAsyncDisposable
     public FleetNode(
         FleetConfig config, Func<FleetConfig, IFleetStore> open, IReadOnlyList<IFleetWork> works, string version, EngineLog log, TimeProvider time)
     {
-        (Config, _open, _works, _log) = (config, open, works, log);
+        (Config, _open, _works, _log, _time) = (config, open, works, log, time);
         _membership = new Membership(config, version, log, time);
         _lanes = [Lane(isBulk: false), Lane(isBulk: true)];
         FleetListener listener = new(config.Name, _membership, Open, Wake, time);
@@ -53,30 +54,32 @@ internal sealed class FleetNode : IAsyncDisposable
     public IEnumerable<ServerWarning> Warnings => _membership.Warnings.Concat(_membership.Member is null ? []
         : _problems.Order().Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value)));
 
-    /// <summary>Asks the store for an operator, one at a time.</summary>
-    /// <exception cref="ProxyException">The store does not answer, or this server is not the node.</exception>
-    public async Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    /// <summary>Answers an operator from the store; one question at a time.</summary>
+    /// <exception cref="ProxyException">This server is no member now, or the store does not answer in time.</exception>
+    public async Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> question, CancellationToken cancellationToken)
     {
-        await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        T? answer = default;
+        if (!await _asking.WaitAsync(FleetTimes.Question, cancellationToken).ConfigureAwait(false))
+            throw new ProxyException(ProxyError.StoreUnreachable, $"the store {Config.Store} still answers another question");
         try
         {
-            FleetMember member = _membership.Member ?? throw Unreachable(Status.Superseded ? "another server has taken the name of this node" : Status.Problem);
-            T answer = default!;
-            Exception? failure = await _asked.TryAsync(
-                async token => answer = await ask(Open(), member, token).ConfigureAwait(false), FleetTimes.Patience, TimeProvider.System, cancellationToken)
+            FleetMember member = _membership.Member ?? throw new ProxyException(ProxyError.StoreUnreachable,
+                $"this server is not a member of the fleet {Config.Name} now: {Status.Problem ?? "it has not joined yet, or was replaced"}");
+            Exception? failure = await _questions.TryAsync(
+                async token => answer = await question(Open(), member, token).ConfigureAwait(false), FleetTimes.Question, _time, cancellationToken)
                 .ConfigureAwait(false);
-            if (failure is null) return answer;
-            FleetProblem.LogUnexpected(_log, failure);
-            throw failure is ProxyException known ? known : Unreachable(FleetProblem.Describe(failure));
+            if (failure is not null)
+            {
+                FleetProblem.LogUnexpected(_log, failure);
+                throw failure as ProxyException ?? new ProxyException(ProxyError.StoreUnreachable, $"the store {Config.Store}: {FleetProblem.Describe(failure)}");
+            }
         }
         finally
         {
             _asking.Release();
         }
+        return answer!;
     }
-
-    private ProxyException Unreachable(string? problem) => new(
-        ProxyError.StoreUnreachable, $"the store of the fleet {Config.Name} cannot be used: {problem ?? "it has not answered yet"}");
 
     /// <summary>Leaves the fleet, as far as the store answers within a second, and ends the workers.</summary>
     public async ValueTask DisposeAsync()

@@ -24,6 +24,12 @@ internal static class FleetTimes
     /// <summary>How long a change of the tables may take.</summary>
     public static readonly TimeSpan Migration = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often records are copied to the store.</summary>
+    public static readonly TimeSpan RecordPeriod = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an answer to an operator may take.</summary>
+    public static readonly TimeSpan Question = TimeSpan.FromSeconds(20);
+
     /// <summary>The most nodes that are read.</summary>
     public const int MaxNodes = 1000;
 }

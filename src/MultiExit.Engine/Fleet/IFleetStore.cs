@@ -1,6 +1,7 @@
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
+using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet;
@@ -25,4 +26,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>What users have used of their quotas.</summary>
     IQuotaStore Quotas { get; }
+
+    /// <summary>The records of sessions of all nodes.</summary>
+    ISharedRecordStore Records { get; }
 }

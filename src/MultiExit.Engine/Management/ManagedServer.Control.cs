@@ -43,6 +43,9 @@ public sealed partial class ManagedServer
     Task<RecordPage> IServerControl.FindRecordsAsync(RecordQuery query, CancellationToken cancellationToken) =>
         Gateway.FindRecordsAsync(query, cancellationToken);
 
+    Task<FleetRecordPage> IServerControl.FindFleetRecordsAsync(RecordQuery query, CancellationToken cancellationToken) =>
+        Gateway.FindFleetRecordsAsync(query, cancellationToken);
+
     Task<IReadOnlyList<TrafficRow>> IServerControl.FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken) =>
         Gateway.FindTrafficAsync(query, cancellationToken);
 

@@ -198,7 +198,7 @@ public sealed partial class ManagedServer
         if (_state.Store is { } store) Keep(() => store.Save(RecordOf(_followed)));
     }
 
-    private FleetRecord RecordOf(FollowerState state) => new(
+    private FollowedVersion RecordOf(FollowerState state) => new(
         Gateway.Config.Fleet?.Name ?? "", state.Confirmed?.Number ?? 0, state.Confirmed?.Sha256 ?? "", state.Confirmed?.Text ?? "")
     {
         Trial = state.Trial?.Number ?? 0, TrialSha256 = state.Trial?.Sha256 ?? "", TrialText = state.Trial?.Text ?? "",

@@ -115,6 +115,9 @@ internal static class MetricCatalog
 
     public static readonly MetricDefinition FleetStoreLag = Gauge("multiexit.fleet.store.lag", "s", "How old the newest answer of the fleet's store is.");
 
+    public static readonly MetricDefinition FleetRecordsDropped = Counter("multiexit.fleet.record.dropped", "{record}",
+        "Records of sessions that the fleet's store will never have.");
+
     public static readonly MetricDefinition ConfigFailed = Gauge("multiexit.config.refused", "{configuration}",
         "1 where the last configuration that was offered is not in force, otherwise 0.");
 
@@ -134,7 +137,7 @@ internal static class MetricCatalog
         LoginsFailed, AskDuration, BackEndUp,
         DatagramsDropped, ExitUp, ExitEnabled, ExitSessionsLive, DialDuration, PortsFree, Carriers, CarrierMemory, CarrierMemoryLimit,
         CarrierStalls, ExitQuota, QuotaUsers, UserIo, UserSessions, UserQuota, CertificateLeft, Descriptors, DescriptorLimit, Reported, GroupMembers,
-        SetEntries, SetsFailing, StoresFailing, FleetStoreUp, FleetStoreLag, LogDropped, RecordsDropped, ConfigFailed,
+        SetEntries, SetsFailing, StoresFailing, FleetStoreUp, FleetStoreLag, FleetRecordsDropped, LogDropped, RecordsDropped, ConfigFailed,
     ];
 
     private static MetricDefinition Counter(string name, string unit, string description, params string[] labels) =>

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Resolving;
 using MultiExit.Engine.Transport;
@@ -21,6 +22,9 @@ internal sealed record PreflightContext(
 
     /// <summary>Makes the client of a resolver.</summary>
     public required Func<DohConfig, IDnsClient> Resolver { get; init; }
+
+    /// <summary>Opens the store of a fleet.</summary>
+    public Func<FleetConfig, IFleetStore> Store { get; init; } = FleetStores.Open;
 
     /// <summary>The name of the library that speaks ECH; a <see cref="Errors.ProxyException"/> where there is none.</summary>
     public Func<string> EchLibrary { get; init; } = () => Tls.Ech.EchBackends.Require().Name;

@@ -8,7 +8,7 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Preflight;
 
 /// <summary>Checks whether this host has what a configuration needs, each thing with what helps. Nothing is changed; the only packets that are sent are a
-/// query to each configured resolver.</summary>
+/// query to each configured resolver, and to the store of the fleet.</summary>
 public static class ServerPreflight
 {
     // In the order of the results; docs/operations.md has the same table.
@@ -16,6 +16,7 @@ public static class ServerPreflight
     [
         new CapabilityCheck(), new PortCheck(), new CertificateDaysCheck(), new EchLibraryCheck(), new ResolverCheck(), new ClockCheck(),
         new DescriptorCheck(), new EphemeralPortCheck(), new BufferCheck(), new ConnectionTrackingCheck(), new SourceFilterCheck(), new FirewallCheck(),
+        new StoreCheck(),
     ];
 
     /// <summary>The names of the checks.</summary>

@@ -16,9 +16,10 @@ internal sealed class PartitionReader : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="filter">What is looked for.</param>
     /// <param name="cancellationToken">Interrupts the search.</param>
+    /// <param name="isOldestFirst">Whether the oldest records are read first.</param>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
     /// <exception cref="IOException">It is not there, or no regular file.</exception>
-    public PartitionReader(PartitionFile file, RecordFilter filter, CancellationToken cancellationToken)
+    public PartitionReader(PartitionFile file, RecordFilter filter, CancellationToken cancellationToken, bool isOldestFirst = false)
     {
         File = file;
         _connection = Sqlite.OpenRead(file.Path);
@@ -31,7 +32,7 @@ internal sealed class PartitionReader : IDisposable
             // A file that was made a moment ago may have no table yet.
             IsEmpty = shown.Length == 0 || EarliestStart() > filter.LatestStart;
             _select.CommandText = $"SELECT key{string.Concat(shown.Select(column => $", {PartitionSchema.Quote(column)}"))} "
-                + $"FROM record WHERE {filter.Sql} ORDER BY key DESC LIMIT $limit";
+                + $"FROM record WHERE {filter.Sql} ORDER BY key {(isOldestFirst ? "ASC" : "DESC")} LIMIT $limit";
             filter.Bind(_select);
             _interrupt = cancellationToken.Register(static connection => raw.sqlite3_interrupt(((SqliteConnection)connection!).Handle), _connection);
         }
@@ -48,7 +49,7 @@ internal sealed class PartitionReader : IDisposable
     /// <summary>Whether nothing that is looked for can be in it.</summary>
     public bool IsEmpty { get; }
 
-    /// <summary>Reads the newest records of a range of keys.</summary>
+    /// <summary>Reads the newest records of a range of keys, or the oldest.</summary>
     /// <param name="from">The least key.</param>
     /// <param name="before">The key behind the greatest.</param>
     /// <param name="limit">The most records.</param>

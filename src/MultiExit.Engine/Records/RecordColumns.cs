@@ -35,7 +35,7 @@ internal static class RecordColumns
     private static readonly RecordColumn Resolved = Add("resolved", "TEXT", (record, row) => row.Add(record.Resolved));
     private static readonly RecordColumn Rule = Add("rule", "INTEGER", (record, row) => row.Add(record.Rule));
     private static readonly RecordColumn Group = Add("group", "TEXT", (record, row) => row.Add(record.Group));
-    private static readonly RecordColumn Attempts = Add("attempts", "TEXT", (record, row) => row.Add(record.Attempts));
+    public static readonly RecordColumn Attempts = Add("attempts", "TEXT", (record, row) => row.Add(record.Attempts));
     private static readonly RecordColumn Peer = Add("peer", "TEXT", (record, row) => row.Add(record.Peer));
     private static readonly RecordColumn Leads = Add("leads", "TEXT", (record, row) => row.Add(record.Leads));
     private static readonly RecordColumn BytesUp = Add("bytes_up", "INTEGER", (record, row) => row.Add(record.BytesUp));

@@ -66,7 +66,7 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
         {
             // Those of one day, up to midnight.
             _run.Clear();
-            long last = _lastKey;
+            long last = _lastKey, setBack = long.MaxValue;
             DateOnly day = default;
             int position = batch.Position;
             while (batch.Has(position))
@@ -76,11 +76,13 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
                 DateOnly own = PartitionFile.DayOf(key);
                 if (_run.Count == 0) day = own;
                 else if (own != day) break;
+                if (key < last) setBack = Math.Min(setBack, key);
                 _run.Add((key, position));
                 last = key;
                 position += record.Length;
             }
             faulty += Write(batch, day);
+            if (setBack < long.MaxValue) reports.Follower?.SetBack(setBack);
             _lastKey = last;
             batch.Skip(_run.Count, position);
         }

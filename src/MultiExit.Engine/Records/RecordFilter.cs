@@ -26,7 +26,8 @@ internal sealed class RecordFilter
         if (query.Outcome is { } outcome) Add(RecordColumns.Outcome, "=", outcome.Word());
         if (query.At is { } at)
         {
-            (From, LatestStart) = (Ticks(at, -query.Within), Ticks(at, query.Within));
+            From = AliveFrom = Ticks(at, -query.Within);
+            LatestStart = Ticks(at, query.Within);
             Add(RecordColumns.Ended, ">=", From);
             Add(RecordColumns.Started, "<=", LatestStart);
         }
@@ -49,6 +50,9 @@ internal sealed class RecordFilter
 
     /// <summary>The key behind the greatest that may be among them.</summary>
     public long Before { get; } = DateTimeOffset.MaxValue.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+
+    /// <summary>Of a query for a time, the earliest end.</summary>
+    public long AliveFrom { get; }
 
     /// <summary>No session began later.</summary>
     public long LatestStart { get; } = long.MaxValue;
@@ -89,17 +93,20 @@ internal sealed class RecordFilter
 
     private void AddDestination(string destination)
     {
-        string host = IsWhole(destination) ? destination[..(destination.LastIndexOf(':') + 1)]
-            : AddressText.TryParse(destination.Trim('[', ']'), out IPAddress? address) ? Host(address) : destination + ':';
-        _terms.Add($"{PartitionSchema.Host} = {Bound(host)}");
+        _terms.Add($"{PartitionSchema.Host} = {Bound(HostOf(destination))}");
         if (IsWhole(destination)) Add(RecordColumns.Destination, "=", destination);
     }
 
-    // host:port, and no IPv6 address without brackets.
-    private static bool IsWhole(string destination) => destination.LastIndexOf(':') is > 0 and var colon
+    /// <summary>A destination up to its port, <c>example.com:</c>.</summary>
+    public static string HostOf(string destination) => IsWhole(destination) ? destination[..(destination.LastIndexOf(':') + 1)]
+        : AddressText.TryParse(destination.Trim('[', ']'), out IPAddress? address) ? Host(address) : destination + ':';
+
+    /// <summary>Whether it is host:port, and no IPv6 address without brackets.</summary>
+    public static bool IsWhole(string destination) => destination.LastIndexOf(':') is > 0 and var colon
         && (destination[colon - 1] == ']' || destination.IndexOf(':', StringComparison.Ordinal) == colon);
 
-    private static string Host(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]:" : $"{address}:";
+    /// <summary>An address up to its port.</summary>
+    public static string Host(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]:" : $"{address}:";
 
     private void Add(RecordColumn column, string comparison, object value) => _terms.Add($"{PartitionSchema.Quote(column)} {comparison} {Bound(value)}");
 

@@ -22,6 +22,16 @@ internal sealed class RecordKeeper(EngineLog log, StoreFaults stores, TimeProvid
     private volatile RecordStore? _store;
     private volatile TrafficStore? _traffic;
 
+    /// <summary>The name that the files have in common; null: no records are kept.</summary>
+    public string? Path => _store?.Path;
+
+    /// <summary>Who reads what was written; null: nobody does.</summary>
+    public IRecordFollower? Follower
+    {
+        get => _reports.Follower;
+        set => _reports.Follower = value;
+    }
+
     /// <summary>Whether records are kept.</summary>
     public bool IsOn => _store is not null;
 
@@ -41,7 +51,7 @@ internal sealed class RecordKeeper(EngineLog log, StoreFaults stores, TimeProvid
     {
         if (config is null) return;
         Sqlite.Load();
-        string folder = Path.GetDirectoryName(config.Path)!;
+        string folder = System.IO.Path.GetDirectoryName(config.Path)!;
         try
         {
             if (Directory.Exists(folder)) return;

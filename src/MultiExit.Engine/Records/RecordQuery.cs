@@ -12,6 +12,9 @@ public sealed record RecordQuery
     /// <summary>The most records of one page.</summary>
     public const int MaxLimit = 10_000;
 
+    /// <summary>The most records of one page of a fleet.</summary>
+    public const int MaxFleetLimit = 1000;
+
     /// <summary>What is expected as a source, for errors.</summary>
     public const string SourceExpected = "an address, with its port or without, such as 198.51.100.10:41822 or [2001:db8::1]:41822";
 

@@ -11,8 +11,16 @@ internal sealed class RecordReports(EngineLog log, StoreFaults stores)
     private readonly Lock _lock = new();
     private readonly List<ServerWarning> _warnings = [];
     private readonly HashSet<string> _notDropped = new(StringComparer.Ordinal);
+    private volatile IRecordFollower? _follower;
     private int _isDropping;
     private long _told;
+
+    /// <summary>Who reads what was written; null: nobody does.</summary>
+    public IRecordFollower? Follower
+    {
+        get => _follower;
+        set => _follower = value;
+    }
 
     /// <summary>What has happened to the files under the configuration in force.</summary>
     public IReadOnlyList<ServerWarning> Warnings

@@ -1,13 +1,13 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace MultiExit.Engine.Records;
 
 /// <summary>A row of a table that may lack columns.</summary>
 /// <param name="reader">The row.</param>
 /// <param name="places">For each of <see cref="RecordColumns.All"/> its place in the row, or -1.</param>
-internal sealed class RecordRow(SqliteDataReader reader, int[] places)
+internal class RecordRow(DbDataReader reader, int[] places)
 {
-    public string? Text(RecordColumn column) => Place(column) is { } place ? reader.GetString(place) : null;
+    public virtual string? Text(RecordColumn column) => Place(column) is { } place ? reader.GetString(place) : null;
 
     public long? Integer(RecordColumn column) => Place(column) is { } place ? reader.GetInt64(place) : null;
 

@@ -30,7 +30,9 @@ internal static class Retention
     {
         try
         {
+            long left = reports.Follower?.CountLeft(file) ?? 0;
             file.Delete();
+            if (left > 0) reports.Follower?.Dropped(left);
             reports.DroppedFile(file.Path, key);
             return true;
         }

@@ -1,8 +1,11 @@
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Quotas;
+using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Records;
 
 namespace MultiExit.Engine.Server;
 
@@ -16,10 +19,24 @@ public sealed partial class GatewayServer
     internal Task<T> AskFleetAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
         _fleet.AskAsync(ask, cancellationToken);
 
+    /// <summary>Searches the records that the nodes of the fleet have copied to its store, newest first.</summary>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="ProxyException">The server is in no fleet, or the store does not answer.</exception>
+    public Task<FleetRecordPage> FindFleetRecordsAsync(RecordQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Limit is < 1 or > RecordQuery.MaxLimit) throw new ArgumentOutOfRangeException(nameof(query), query.Limit, "the limit");
+        // What others have written may be long; pages of a server's own files are larger.
+        RecordQuery asked = query with { Limit = Math.Min(query.Limit, RecordQuery.MaxFleetLimit) };
+        return _fleet.AskAsync((store, member, token) => store.Records.FindAsync(member.Fleet, asked, _options.Time, token), cancellationToken);
+    }
+
     private IReadOnlyList<IFleetWork> ShareWithFleet() =>
     [
         new SharedLockouts(_logins, _options.Time),
         new SharedConfig(Rollouts, new RolloutGate(() => (_sessions.Total, _counters.Failed, _counters.Faults)), _log, _options.Time),
         new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
+        new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
     ];
 }

@@ -52,6 +52,7 @@ public sealed partial class GatewayServer
         Metrics.Observe(MetricCatalog.BackEndUp, () => BackEnds().Select(asks => Labeled(asks.Asks.Health.Outage is null ? 1 : 0, asks.Config.Name)));
         Metrics.Observe(MetricCatalog.FleetStoreUp, () => _fleet.Status is { } fleet ? fleet.Reachable ? 1 : 0 : null);
         Metrics.Observe(MetricCatalog.FleetStoreLag, () => _fleet.Status?.Lag?.TotalSeconds);
+        Metrics.Observe(MetricCatalog.FleetRecordsDropped, () => _config.Fleet?.Records == true ? _unshared.Count : null);
         ObserveExits();
         ObserveLimits();
     }

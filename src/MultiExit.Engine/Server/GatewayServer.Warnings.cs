@@ -25,7 +25,8 @@ public sealed partial class GatewayServer
         bool canLook = _state != ServerState.Stopped;
         IEnumerable<ServerWarning> setup = _warnings.Where(warning => !canLook || warning.StillHolds?.Invoke() != false).Select(warning => warning.Warning);
         return [.. CertificateWarnings(_listeners), .. setup, .. ((ServerWarning?[])[_snatWarning, _redirectWarning]).OfType<ServerWarning>(),
-            .. StaleSets(), .. StaleLists(), .. BackEndsAway(), .. NotWritten(), .. _fleet.Warnings, .. _fleet.Status is null ? [] : Rollouts.Warnings];
+            .. StaleSets(), .. StaleLists(), .. BackEndsAway(), .. NotWritten(), .. _fleet.Warnings, .. _fleet.Status is null ? [] : Rollouts.Warnings,
+            .. _unshared.Warnings];
     }
 
     private IEnumerable<ServerWarning> NotWritten() => Stores.Warnings.Concat(_records.Warnings)

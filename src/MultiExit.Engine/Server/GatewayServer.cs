@@ -8,6 +8,7 @@ using MultiExit.Engine.Events;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Files;
 using MultiExit.Engine.Fleet;
+using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
@@ -63,6 +64,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly RecordKeeper _records;
     private readonly SourceTable<RuleSet, RuleSetContent> _sets;
     private readonly FleetKeeper _fleet;
+    private readonly RecordLosses _unshared;
     private readonly CertificateWatch _certificates;
     private readonly BackEndSet _backEnds;
     private readonly DescriptorWatch _descriptors;
@@ -118,6 +120,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
+        _unshared = new RecordLosses(_log);
         _fleet = new FleetKeeper(options.FleetStore ?? FleetStores.Open, ShareWithFleet, EngineVersion.Text, _log, options.Time);
         _setResolver = _resolvers.For(new());
         _members = new MemberTable(_exitStates, options.Time);

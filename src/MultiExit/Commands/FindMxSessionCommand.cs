@@ -74,12 +74,40 @@ public sealed class FindMxSessionCommand : ServerCommand
     [ValidateRange(1, int.MaxValue)]
     public int? First { get; set; }
 
+    /// <summary>The fleet whose nodes are meant, by the records that its store has.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(FleetNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Fleet { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         RecordQuery query = ToQuery();
-        NamePattern[] users = Patterns(User), destinations = Patterns(Destination), exits = Patterns(Exit);
         NamePattern[] servers = Wanted(Server);
+        if (Fleet is null) FindOnServers(servers, query);
+        else FindInFleet(servers, Fleet, query);
+    }
+
+    // Any of its nodes can ask the store.
+    private void FindInFleet(NamePattern[] servers, string fleet, RecordQuery query)
+    {
+        if (FindFleets([NamePattern.Literal(fleet)], servers) is not [(RunningServer server, _)]) return;
+        int left = First ?? int.MaxValue;
+        TryServer(server, () =>
+        {
+            for (RecordQuery? next = query; next is not null && left > 0;)
+            {
+                FleetRecordPage page = Await(token => server.Control.FindFleetRecordsAsync(next, token));
+                foreach (FleetRecord record in page.Records)
+                    if (IsWanted(record.Session) && left-- > 0) WriteObject(Ended(new MxSession(server, record.Session, record.Node), "Fleet"));
+                next = page.Next is { } before ? query with { Before = before } : null;
+            }
+        });
+    }
+
+    private void FindOnServers(NamePattern[] servers, RecordQuery query)
+    {
         RunningServer[] found = [.. Find(servers)];
         bool isAsked = found.Length > 0;
         // The first page of all at once; the others as far as they are read.
@@ -91,12 +119,7 @@ public sealed class FindMxSessionCommand : ServerCommand
             {
                 if (!ReferenceEquals(next, query)) page = Await(token => server.Control.FindRecordsAsync(next, token));
                 foreach (SessionRecord session in page.Records)
-                {
-                    bool isWanted = Matches(users, session.User) && Matches(exits, session.Exit)
-                        && (Matches(destinations, session.Destination) || Matches(destinations, HostOf(session.Destination)));
-                    if (!isWanted || left-- <= 0) continue;
-                    WriteObject(Ended(new MxSession(server, session)));
-                }
+                    if (IsWanted(session) && left-- > 0) WriteObject(Ended(new MxSession(server, session), "Ended"));
                 next = page.Next is { } before ? query with { Before = before } : null;
             }
         });
@@ -129,11 +152,18 @@ public sealed class FindMxSessionCommand : ServerCommand
         };
     }
 
-    // A view of its own: the end and how it ended instead of the age.
-    private static PSObject Ended(MxSession session)
+    private bool IsWanted(SessionRecord session)
+    {
+        NamePattern[] users = Patterns(User), destinations = Patterns(Destination), exits = Patterns(Exit);
+        return Matches(users, session.User) && Matches(exits, session.Exit)
+            && (Matches(destinations, session.Destination) || Matches(destinations, HostOf(session.Destination)));
+    }
+
+    // Views of their own: the end and how it ended instead of the age.
+    private static PSObject Ended(MxSession session, string view)
     {
         PSObject shown = new(session);
-        shown.TypeNames.Insert(0, "MultiExit.MxSession#Ended");
+        shown.TypeNames.Insert(0, $"MultiExit.MxSession#{view}");
         return shown;
     }
 
@@ -144,7 +174,7 @@ public sealed class FindMxSessionCommand : ServerCommand
 
     private static NamePattern[] Patterns(string[]? wanted) => One(wanted) is not null ? [] : [.. (wanted ?? []).Select(NamePattern.Typed)];
 
-    private static string HostOf(string destination) => destination[..destination.LastIndexOf(':')];
+    private static string HostOf(string destination) => destination.LastIndexOf(':') is >= 0 and var colon ? destination[..colon] : destination;
 
     private static bool Matches(NamePattern[] wanted, string? value) => wanted is [] || (value is not null && wanted.Any(name => name.IsMatch(value)));
 }

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 
@@ -22,6 +23,18 @@ public sealed class FleetConfigTests
         Assert.Equal(text, fleet.Store.ToString());
         Assert.Equal(("prod", "edge-1", "eu edge"), (fleet.Name, fleet.Node, string.Join(' ', fleet.Labels)));
         Assert.DoesNotContain("pw", fleet.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Records_are_shared_only_where_some_are_kept()
+    {
+        string fleet = $"{ConfigAssert.Inbound}fleet: {{ store: \"postgres://node@db.example/fleet\", {Rest}, records: true }}";
+        ConfigError error = Assert.Single(ConfigAssert.Errors(fleet));
+        Assert.Equal("fleet", error.Path);
+        Assert.Contains("expected `records` beside it", error.Message, StringComparison.Ordinal);
+        GatewayConfig valid = ConfigAssert.Valid($"{fleet}\nrecords: {{ path: /var/lib/multiexit/records.db }}");
+        Assert.True(valid.Fleet!.Records);
+        Assert.Contains(FleetConfig.NoRecords, Assert.Single((valid with { Records = null }).FindProblems()), StringComparison.Ordinal);
     }
 
     [Theory]

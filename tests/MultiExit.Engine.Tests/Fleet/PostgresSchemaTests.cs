@@ -6,8 +6,11 @@ using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Postgres;
 using MultiExit.Engine.Fleet.Quotas;
+using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Records;
 using MultiExit.Engine.Status;
+using MultiExit.Engine.Tests.Records;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Fleet;
@@ -80,6 +83,8 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.NotEmpty(grants);
         await server.RunSqlAsync(owner.Store.Database, string.Concat(grants).Replace("multiexit_node", role, StringComparison.Ordinal));
         await FleetTables.CheckAsync(fleet);
+        Assert.Equal(grants.Order(StringComparer.Ordinal), PostgresGrants.All
+            .Select(grant => PostgresGrants.Statement(grant.Privileges, grant.On, "multiexit_node")).Order(StringComparer.Ordinal));
         await using PostgresStore store = new(fleet);
         NodeEntry node = NodeStoreContract.Node("a");
         long epoch = await store.Nodes.JoinAsync(node, 0, default);
@@ -91,11 +96,39 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.Single(await store.Rollouts.ListAsync("prod", default));
         Assert.NotNull(await store.Rollouts.LeadAsync(member, _ => new RolloutStep(RolloutState.Confirmed), default));
         Assert.Equal("x: 1", (await store.Rollouts.ReadTextAsync("prod", 1, default))!.Text);
-        QuotaWriter writer = new(new FleetMember("prod", "a", epoch, []), Guid.NewGuid(), "2026-12", 1);
+        QuotaWriter writer = new(member, Guid.NewGuid(), "2026-12", 1);
         Assert.Equal(20, Assert.Single(await store.Quotas.SettleAsync(writer, [new QuotaDemand("alice", 10, 20, 100)], default)).Reserved);
         Assert.Empty((await store.Quotas.ReadAsync(writer, 0, default)).Uses);
+        await store.Lockouts.WriteAsync(member, [], default);
+        await store.Lockouts.ReadAsync("prod", 0, default);
+        Assert.True((await store.Records.PrepareAsync(default)).Has(RecordColumns.ToTicks(DateTimeOffset.UtcNow)));
+        SharedRecordBatch batch = SharedRecordStoreContract.Batch(Guid.NewGuid(), RecordFolder.Record(1, DateTimeOffset.UtcNow));
+        Assert.True(await store.Records.WriteAsync(member, batch, default));
+        Assert.Equal(batch.UpTo, await store.Records.ReadCursorAsync(member, batch.Origin, default));
+        Assert.Single((await SharedRecordStoreContract.FindAsync(store, new RecordQuery())).Records);
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
+    }
+
+    [PostgresFact]
+    public async Task What_the_role_of_a_node_lacks_is_named_with_the_statement_that_gives_it()
+    {
+        FleetConfig owner = await server.CreateAsync();
+        string role = "Lacks_" + owner.Store.Database;
+        await server.RunSqlAsync(owner.Store.Database, $"CREATE ROLE \"{role}\" LOGIN");
+        FleetConfig fleet = owner with { Store = owner.Store with { User = role } };
+        await using PostgresStore store = new(fleet);
+        StoreHealth empty = await store.Schema.InspectAsync(default);
+        Assert.Equal((0, $"\"{role}\""), (empty.Version, empty.Role));
+        Assert.Empty(empty.Missing);
+        await FleetTables.InitializeAsync(owner);
+        Assert.Equal([$"GRANT USAGE ON SCHEMA multiexit TO \"{role}\";"], (await store.Schema.InspectAsync(default)).Missing);
+        for (StoreHealth health = await store.Schema.InspectAsync(default); health.Missing is [var grant, ..]; health = await store.Schema.InspectAsync(default))
+            await server.RunSqlAsync(owner.Store.Database, grant);
+        await server.RunSqlAsync(owner.Store.Database, $"REVOKE INSERT ON multiexit.record FROM \"{role}\"");
+        StoreHealth last = await store.Schema.InspectAsync(default);
+        Assert.Equal($"GRANT INSERT ON multiexit.record TO \"{role}\";", Assert.Single(last.Missing));
+        Assert.InRange((DateTimeOffset.UtcNow - last.Now).Duration(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
     [PostgresFact]

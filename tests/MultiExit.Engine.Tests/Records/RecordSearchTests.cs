@@ -134,7 +134,7 @@ public sealed class RecordSearchTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static SessionRecord Full() => new()
+    internal static SessionRecord Full() => new()
     {
         Id = 12, Flow = 3, Started = Noon.AddTicks(1234567), Ended = Noon.AddTicks(23456789), Inbound = "proxy", Protocol = "connect", Network = "tcp",
         Client = IPEndPoint.Parse("[2001:db8::9]:50000"), Local = IPEndPoint.Parse("10.0.0.1:1080"), User = "älice",

@@ -87,9 +87,9 @@ internal sealed class HistoryFolder(string path)
     }
 
     /// <summary>What the last server knew of its fleet; null when that is nothing, or damaged: the store has it again.</summary>
-    public FleetRecord? ReadFleet() => Read<FleetRecord>(System.IO.Path.Combine(path, FleetFile), IsSound, MaxFleet).Value;
+    public FollowedVersion? ReadFleet() => Read<FollowedVersion>(System.IO.Path.Combine(path, FleetFile), IsSound, MaxFleet).Value;
 
-    public void Write(FleetRecord record) => CheckedFile.Write(System.IO.Path.Combine(path, FleetFile), record, Json, keepCopy: false);
+    public void Write(FollowedVersion record) => CheckedFile.Write(System.IO.Path.Combine(path, FleetFile), record, Json, keepCopy: false);
 
     public void Write(HistoryState state) => CheckedFile.Write(System.IO.Path.Combine(path, StateFile), state, Json);
 
@@ -155,7 +155,7 @@ internal sealed class HistoryFolder(string path)
     private static bool IsSound(HistoryState state) => IsNumber(state.Current)
         && (state.Pending is not { } pending || (IsNumber(pending.Number) && IsNumber(pending.Previous)));
 
-    private static bool IsSound(FleetRecord record) => record is { Number: >= 0, Trial: >= 0, GaveUp: >= 0 }
+    private static bool IsSound(FollowedVersion record) => record is { Number: >= 0, Trial: >= 0, GaveUp: >= 0 }
         && (record.Number == 0 || ConfigDocument.HashOf(record.Text) == record.Sha256)
         && (record.Trial == 0 || ConfigDocument.HashOf(record.TrialText) == record.TrialSha256);
 

@@ -96,7 +96,7 @@ internal sealed class VersionStore : IDisposable
 
     /// <summary>Keeps what a start has to know of the fleet.</summary>
     /// <exception cref="ProxyException">It cannot be written.</exception>
-    public void Save(FleetRecord record) => Try(() => Folder.Write(record));
+    public void Save(FollowedVersion record) => Try(() => Folder.Write(record));
 
     /// <summary>Deletes the oldest versions, never one that a start may need.</summary>
     /// <exception cref="ProxyException">They cannot be deleted.</exception>

@@ -20,9 +20,10 @@ internal static class FleetBinder
             reader.Context.Errors.Add(reader.Take("ca")!.Place, "a Unix socket has no TLS; expected none beside it");
         List<string> labels = ReadLabels(reader);
         FleetOutage outage = reader.Choice("on_outage", "allow", "refuse") == "refuse" ? FleetOutage.Refuse : FleetOutage.Allow;
+        bool records = reader.Flag("records") ?? false;
         reader.Finish();
         return store is null || name is null || node is null ? null
-            : new FleetConfig(store, name, node) { Password = password, CaFile = ca, Labels = labels, OnOutage = outage };
+            : new FleetConfig(store, name, node) { Password = password, CaFile = ca, Labels = labels, OnOutage = outage, Records = records };
     }
 
     private static StoreAddress? ReadStore(MapReader reader)

@@ -77,6 +77,7 @@ internal static class GatewayBinder
             NameParametersBinder.Check(reader, config);
             CheckSessionHeader(reader, config);
             CheckAuth(reader, config);
+            if (fleet is { Records: true } && records is null) context.Errors.Add(reader.Take("fleet")!.Place, FleetConfig.NoRecords);
             GeoIpBinder.Check(reader, config);
             HealthBinder.Check(reader, config);
             // A file of another program is accepted as it is printed; a request that comes round is ended in any case, and a start warns.

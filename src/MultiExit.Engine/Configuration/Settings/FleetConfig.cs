@@ -8,6 +8,9 @@ namespace MultiExit.Engine.Configuration.Settings;
 /// <param name="Node">The name of this node in it (key <c>node</c>).</param>
 public sealed record FleetConfig(StoreAddress Store, string Name, string Node)
 {
+    /// <summary>What is wrong where records are to be copied and none are kept.</summary>
+    internal const string NoRecords = "the server keeps no records that `fleet.records` could copy; expected `records` beside it";
+
     /// <summary>The most labels of a node.</summary>
     public const int MaxLabels = 16;
 
@@ -22,6 +25,9 @@ public sealed record FleetConfig(StoreAddress Store, string Name, string Node)
 
     /// <summary>What counts of quotas while the store is away (key <c>on_outage</c>, default allow).</summary>
     public FleetOutage OnOutage { get; init; }
+
+    /// <summary>Whether records of sessions are copied to the store (key <c>records</c>).</summary>
+    public bool Records { get; init; }
 
     /// <summary>What is wrong with it, which only a configuration made in code can have; null: nothing.</summary>
     internal string? Problem => !Enum.IsDefined(OnOutage) ? "found an unknown rule for outages" : Labels.Count > MaxLabels ? $"found {Labels.Count} labels; expected {MaxLabels} at most"

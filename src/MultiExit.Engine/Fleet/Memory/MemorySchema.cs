@@ -10,5 +10,8 @@ internal sealed class MemorySchema(MemoryStore store) : IStoreSchema
 
     public Task<int> ReadAsync(CancellationToken cancellationToken) => store.CallAsync(tables => tables.Version, cancellationToken);
 
+    public Task<StoreHealth> InspectAsync(CancellationToken cancellationToken) =>
+        store.CallAsync(tables => new StoreHealth(tables.Version, "memory", tables.Now, []), cancellationToken);
+
     public Task<int> UpdateAsync(CancellationToken cancellationToken) => store.CallAsync(tables => tables.Version, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
+using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet.Memory;
@@ -20,6 +21,7 @@ internal class MemoryStore : IFleetStore
         Lockouts = new MemoryLockouts(this);
         Rollouts = new MemoryRollouts(this);
         Quotas = new MemoryQuotas(this);
+        Records = new MemoryRecords(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -39,6 +41,8 @@ internal class MemoryStore : IFleetStore
     public IRolloutStore Rollouts { get; }
 
     public IQuotaStore Quotas { get; }
+
+    public ISharedRecordStore Records { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

@@ -31,6 +31,11 @@ internal sealed class MemoryTables(TimeProvider time)
     /// <summary>What a node has used of the quota of a user in a month, by fleet, account, month, node and ledger.</summary>
     public Dictionary<(string Fleet, string Account, string Month, string Node, Guid Ledger), MemoryQuota> Quotas { get; } = [];
 
+    public List<MemoryRecord> Records { get; } = [];
+
+    /// <summary>Up to which key the records of an origin are there.</summary>
+    public Dictionary<(string Fleet, string Node, Guid Origin), long> RecordCursors { get; } = [];
+
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
 

@@ -18,6 +18,17 @@ internal sealed class PostgresSchema(PostgresDatabase database) : IStoreSchema
     public Task<int> ReadAsync(CancellationToken cancellationToken) =>
         database.UseAsync(connection => ReadAsync(connection, cancellationToken), cancellationToken);
 
+    public Task<StoreHealth> InspectAsync(CancellationToken cancellationToken) => database.UseAsync(async connection =>
+    {
+        string role = (string)(await ScalarAsync(connection, "SELECT quote_ident(current_user)", cancellationToken).ConfigureAwait(false))!;
+        bool isThere = await ScalarAsync(connection, "SELECT to_regnamespace('multiexit') IS NOT NULL", cancellationToken).ConfigureAwait(false) is true;
+        List<string> missing = isThere ? await MissingAsync(connection, role, cancellationToken).ConfigureAwait(false) : [];
+        // Without what the first ones give, the version cannot be read.
+        int version = missing.Count == 0 ? await ReadAsync(connection, cancellationToken).ConfigureAwait(false) : Needed;
+        DateTime now = (DateTime)(await ScalarAsync(connection, "SELECT clock_timestamp()", cancellationToken).ConfigureAwait(false))!;
+        return new StoreHealth(version, role, new DateTimeOffset(now.ToUniversalTime()), missing);
+    }, cancellationToken);
+
     public Task<int> UpdateAsync(CancellationToken cancellationToken) => database.UseAsync(async connection =>
     {
         NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
@@ -54,6 +65,26 @@ internal sealed class PostgresSchema(PostgresDatabase database) : IStoreSchema
         if (await ScalarAsync(connection, "SELECT to_regclass('multiexit.migration') IS NULL", cancellationToken).ConfigureAwait(false) is true) return 0;
         object? version = await ScalarAsync(connection, "SELECT coalesce(max(version), 0) FROM multiexit.migration", cancellationToken).ConfigureAwait(false);
         return version is int number ? number : 0;
+    }
+
+    // A table that is not there is one of the version, and not of privileges.
+    private static async Task<List<string>> MissingAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken)
+    {
+        List<string> missing = [];
+        foreach ((string privileges, string on) in PostgresGrants.All)
+        {
+            (string kind, string name) = PostgresGrants.NameOf(on);
+            if (kind != "schema" && missing.Count > 0 && missing[0].Contains("SCHEMA", StringComparison.Ordinal)) continue;
+            string[] lacking = [.. await connection.ReadRowsAsync(
+                $"SELECT privilege FROM unnest($2::text[]) AS privilege WHERE {kind switch
+                {
+                    "schema" => "NOT has_schema_privilege($1, privilege)",
+                    "function" => "to_regprocedure($1) IS NOT NULL AND NOT has_function_privilege(to_regprocedure($1), privilege)",
+                    _ => "to_regclass($1) IS NOT NULL AND NOT has_table_privilege(to_regclass($1), privilege)",
+                }}", reader => reader.GetString(0), cancellationToken, name, privileges.Split(", ")).ConfigureAwait(false)];
+            if (lacking.Length > 0) missing.Add(PostgresGrants.Statement(string.Join(", ", lacking), on, role));
+        }
+        return missing;
     }
 
     private static string TextOf(int version)

@@ -2,6 +2,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
+using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet.Postgres;
@@ -20,6 +21,7 @@ internal sealed class PostgresStore : IFleetStore
         Lockouts = new PostgresLockouts(_database);
         Rollouts = new PostgresRollouts(_database);
         Quotas = new PostgresQuotas(_database);
+        Records = new PostgresRecords(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -33,6 +35,8 @@ internal sealed class PostgresStore : IFleetStore
     public IRolloutStore Rollouts { get; }
 
     public IQuotaStore Quotas { get; }
+
+    public ISharedRecordStore Records { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

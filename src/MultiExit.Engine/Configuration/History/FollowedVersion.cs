@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Configuration.History;
 /// <param name="Number">The version that stays; 0: none.</param>
 /// <param name="Sha256">SHA-256 of its text.</param>
 /// <param name="Text">Its text.</param>
-internal sealed record FleetRecord(string Fleet, int Number, string Sha256, string Text)
+internal sealed record FollowedVersion(string Fleet, int Number, string Sha256, string Text)
 {
     /// <summary>The version that goes back unless it is confirmed, with its hash and text; 0: none.</summary>
     public int Trial { get; init; }
