@@ -127,6 +127,32 @@ records: { path: $TestDrive/$Name.db }
         (Get-Failure { Undo-MxRollout none -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'FleetNotFound,*'
     }
 
+    It 'finds the sessions of all nodes, each with its node' {
+        $target = Start-HttpTarget
+        try {
+            foreach ($name in 'one', 'two') {
+                (Open-Socks5 (Get-MxServer $name).Listeners[0].EndPoint.Port $target.Port).Dispose()
+            }
+            Wait-Until { @(Find-MxSession -Fleet prod -ErrorAction Ignore).Count -eq 2 }
+        } finally {
+            Stop-HttpTarget $target
+        }
+        $found = Find-MxSession -Fleet prod -Destination "127.0.0.1:$($target.Port)" -Server two
+        $found | Should -BeOfType MultiExit.MxSession
+        $found.Node | Sort-Object | Should -Be 'one', 'two'
+        $found[0].Ended | Should -BeGreaterOrEqual $found[1].Ended
+        Find-MxSession -Fleet prod -First 1 | Should -HaveCount 1
+        Find-MxSession -Fleet prod -Outcome NotAllowed | Should -BeNullOrEmpty
+        $found | Out-String -Width 80 | Should -Match 'Ended\s+Node\s+User'
+        (Get-Failure { Find-MxSession -Fleet other -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'FleetNotFound,*'
+    }
+
+    It 'has a store that is in order' {
+        $check = Test-MxServer one | Where-Object Name -eq store
+        $check.Status | Should -Not -Be Error
+        $check.Detail | Should -Match 'answers in \d+ ms'
+    }
+
     It 'shows a node that has stopped as one that has left' {
         Stop-MxServer two
         Wait-Until { (Get-MxNode two -Server one).State -eq 'Left' }
