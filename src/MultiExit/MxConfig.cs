@@ -59,7 +59,7 @@ public sealed class MxConfig
     /// <summary>The user who did it.</summary>
     public string? Who { get; }
 
-    /// <summary>Start, File, HangUp, Set, Restore, AutoRevert, Control or Edit.</summary>
+    /// <summary>Start, File, HangUp, Set, Restore, AutoRevert, Control, Edit or Fleet.</summary>
     public string? Why { get; }
 
     /// <summary>Applied, Unconfirmed or Confirmed.</summary>
