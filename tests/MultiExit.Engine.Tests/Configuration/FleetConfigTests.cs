@@ -42,7 +42,8 @@ public sealed class FleetConfigTests
     [InlineData(", on_outage: allow", FleetOutage.Allow)]
     [InlineData(", on_outage: refuse", FleetOutage.Refuse)]
     public void What_counts_during_an_outage_is_read(string keys, FleetOutage outage) =>
-        Assert.Equal(outage, ConfigAssert.Valid($"{ConfigAssert.Inbound}fleet: {{ store: \"postgres://node@db.example/fleet\", {Rest}{keys} }}").Fleet!.OnOutage);
+        Assert.Equal(outage, ConfigAssert.Valid(
+            $"{ConfigAssert.Inbound}fleet: {{ store: \"postgres://node@db.example/fleet\", {Rest}{keys} }}").Fleet!.OnOutage);
 
     [Theory]
     [InlineData("postgres://node:hunter2@db.example/fleet")]

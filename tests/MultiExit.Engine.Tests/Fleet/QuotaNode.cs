@@ -51,7 +51,8 @@ internal sealed class QuotaNode : IDisposable
     public async Task JoinAsync(IFleetStore store, int nodes = 3)
     {
         long epoch = await store.Nodes.JoinAsync(NodeStoreContract.Node(_name), 0, default);
-        _member = new FleetMember("prod", _name, epoch, [.. Enumerable.Range(0, nodes).Select(i => new NodeStatus($"n{i}", NodeState.Alive, 1, default, default, "", []))]);
+        _member = new FleetMember("prod", _name, epoch, 
+            [.. Enumerable.Range(0, nodes).Select(i => new NodeStatus($"n{i}", NodeState.Alive, 1, default, default, "", []))]);
     }
 
     /// <summary>Bytes pass where they may.</summary>

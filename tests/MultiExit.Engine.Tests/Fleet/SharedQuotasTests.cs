@@ -46,7 +46,8 @@ public sealed class SharedQuotasTests : IDisposable
             _store.Hangs = store == "hangs from the middle on" && step > 80;
         });
         Assert.InRange(passed, 0, Quota + 3 * FleetQuota.ChunkOf(Quota) + Quota / 100);
-        if (store is "works" or "loses every second answer" or "is away now and then") Assert.InRange(passed, Quota - 3 * FleetQuota.ChunkOf(Quota), long.MaxValue);
+        if (store is "works" or "loses every second answer" or "is away now and then")
+            Assert.InRange(passed, Quota - 3 * FleetQuota.ChunkOf(Quota), long.MaxValue);
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed record FleetConfig(StoreAddress Store, string Name, string Node)
     public bool Records { get; init; }
 
     /// <summary>What is wrong with it, which only a configuration made in code can have; null: nothing.</summary>
-    internal string? Problem => !Enum.IsDefined(OnOutage) ? "found an unknown rule for outages" : Labels.Count > MaxLabels ? $"found {Labels.Count} labels; expected {MaxLabels} at most"
+    internal string? Problem => !Enum.IsDefined(OnOutage) ? "found an unknown rule for outages"
+        : Labels.Count > MaxLabels ? $"found {Labels.Count} labels; expected {MaxLabels} at most"
         : Labels.Append(Name).Append(Node).Any(text => !NameText.IsValid(text)) ? $"expected names and labels of {NameText.Expected}" : null;
 
     /// <summary>Whether another configuration asks for the same.</summary>

@@ -141,7 +141,8 @@ internal sealed class UsageLedger(TimeProvider time)
         {
             StartMonth();
             if (_month != month) return;
-            if (_ceilings is { } kept && kept.Count == ceilings.Count && ceilings.All(pair => kept.TryGetValue(pair.Key, out long value) && value == pair.Value))
+            if (_ceilings is { } kept && kept.Count == ceilings.Count
+                && ceilings.All(pair => kept.TryGetValue(pair.Key, out long value) && value == pair.Value))
                 return;
             (_ceilings, _changed) = (ceilings, true);
         }
