@@ -16,6 +16,15 @@ internal sealed partial class EngineLog
     public void LockedOutByNode(IPAddress client, string node, TimeSpan lasts) =>
         Main.Information("MX1145 {Client} is locked out for {Lasts}, since it is on the node {Node} of the fleet", client, lasts, node);
 
+    public void LeaseWon(string exit, IPAddress address, long token) =>
+        Main.Information("MX1158 exit {Exit}: this node has the lease of {Address}, token {Token}", exit, address, token);
+
+    public void LeaseLost(string exit, IPAddress address, int connections, string reason) =>
+        Main.Warning("MX1159 exit {Exit} has lost the lease of {Address}; {Connections} connections are cut: {Reason}", exit, address, connections, reason);
+
+    public void LeaseLeft(string exit, IPAddress address, string reason) =>
+        Main.Information("MX1160 exit {Exit} has given up the lease of {Address}: {Reason}", exit, address, reason);
+
     public void FleetNotLeft(string node, string reason) =>
         Main.Information("MX1144 the fleet was not told that the node {Node} stops, and shows it as silent: {Reason}", node, reason);
 }

@@ -56,6 +56,9 @@ internal static class EventTypes
         ["MX1142"] = ("fleet-store-lost", "fleet"),
         ["MX1141"] = ("fleet-store-back", "fleet"),
         ["MX1143"] = ("node-replaced", null),
+        ["MX1158"] = ("lease-won", "lease"),
+        ["MX1159"] = ("lease-lost", "lease"),
+        ["MX1160"] = ("lease-left", "lease"),
         ["MX9000"] = ("fault", "fault"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

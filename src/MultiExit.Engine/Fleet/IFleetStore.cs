@@ -1,3 +1,4 @@
+using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 
@@ -17,4 +18,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>Which clients are locked out.</summary>
     ILockoutStore Lockouts { get; }
+
+    /// <summary>Which node may use an address.</summary>
+    ILeaseStore Leases { get; }
 }

@@ -32,6 +32,7 @@ public sealed partial class GatewayServer
         _inboundStates.Replays.Import(state.Handshakes);
         if (state.Remembered > TimeSpan.Zero) _inboundStates.Opening.BeganBefore(state.Remembered);
         _inboundStates.Shadowsocks.Import(state.Salts);
+        _leases.Import(state.Leases);
         UsageFile? usage = state.Usage is { } used ? new UsageFile(used.Month, used.Users) { Exits = used.Exits } : _readUsage;
         if (state.Usage is not null) _usage.CountedBefore(state.Totals, TotalsOfExitsWithQuota());
         KeepFiles(_config, usage);

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
+using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Postgres;
 using MultiExit.Engine.Status;
@@ -82,6 +83,9 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         NodeEntry node = NodeStoreContract.Node("a");
         long epoch = await store.Nodes.JoinAsync(node, 0, default);
         Assert.Equal(epoch, await store.Nodes.BeatAsync(node, epoch, default));
+        FleetMember member = new("prod", "a", epoch, []);
+        Assert.Single(await store.Leases.RenewAsync(member, [new LeaseWish(LeaseStoreContract.First, 0)], default));
+        await store.Leases.ReleaseAsync(member, [LeaseStoreContract.First], default);
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
     }

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 
@@ -16,6 +17,7 @@ internal class MemoryStore : IFleetStore
         Changes = new MemoryFeed(tables);
         Nodes = new MemoryNodes(this);
         Lockouts = new MemoryLockouts(this);
+        Leases = new MemoryLeases(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -31,6 +33,8 @@ internal class MemoryStore : IFleetStore
     public INodeStore Nodes { get; }
 
     public ILockoutStore Lockouts { get; }
+
+    public ILeaseStore Leases { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

@@ -20,6 +20,8 @@ internal sealed class MemoryTables(TimeProvider time)
 
     public Dictionary<(string Fleet, IPAddress Client), MemoryLockout> Lockouts { get; } = [];
 
+    public Dictionary<(string Fleet, IPAddress Address), MemoryLease> Leases { get; } = [];
+
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
 

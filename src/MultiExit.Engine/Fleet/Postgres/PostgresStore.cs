@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 
@@ -16,6 +17,7 @@ internal sealed class PostgresStore : IFleetStore
         Changes = new PostgresFeed(_database);
         Nodes = new PostgresNodes(_database);
         Lockouts = new PostgresLockouts(_database);
+        Leases = new PostgresLeases(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -25,6 +27,8 @@ internal sealed class PostgresStore : IFleetStore
     public INodeStore Nodes { get; }
 
     public ILockoutStore Lockouts { get; }
+
+    public ILeaseStore Leases { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }
