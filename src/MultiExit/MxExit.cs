@@ -44,6 +44,10 @@ public sealed class MxExit
         Carriers = status.Carriers?.Count;
         CarriersLostSince = status.Carriers?.LostSince;
         CarrierError = status.Carriers?.LastError;
+        LeaseHolder = status.Lease?.Node;
+        LeaseHeld = status.Lease?.IsHeld;
+        LeaseToken = status.Lease?.Token;
+        LeaseLeft = status.Lease?.Left;
         Origin = status.Origin?.ToString();
         MemberSince = status.Since;
         Expires = status.Expires;
@@ -141,6 +145,18 @@ public sealed class MxExit
 
     /// <summary>Why the last of these connections ended or could not be opened; null when none has.</summary>
     public string? CarrierError { get; }
+
+    /// <summary>The node of the fleet that uses its address, as this one last heard; null for exits without a lease.</summary>
+    public string? LeaseHolder { get; }
+
+    /// <summary>Whether this node has the lease of its address; null for exits without a lease.</summary>
+    public bool? LeaseHeld { get; }
+
+    /// <summary>Counts up with each new holder of its address; null where it is not known.</summary>
+    public long? LeaseToken { get; }
+
+    /// <summary>How long this node may use its address without a renewal; null: it may not.</summary>
+    public TimeSpan? LeaseLeft { get; }
 
     /// <summary>How it became a member of its group while the server runs, Published or List; null for exits and groups of the configuration.</summary>
     public string? Origin { get; }

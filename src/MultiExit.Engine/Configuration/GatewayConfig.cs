@@ -118,6 +118,7 @@ public sealed record GatewayConfig
         Records?.Check(root.At("records"));
         Metrics.Check(root.At("metrics"));
         root.Add("name_parameters", NameParameters?.Problem(AllUsers));
+        foreach ((int exit, string problem) in LeaseProblems.Find(this)) root.Add($"exits[{exit}].lease", problem);
         root.Add("dashboard", Dashboard?.Contradiction);
         problems.AddRange(OwnLoops.Find(this, _ => false).Where(loop => loop.IsCertain).Select(loop => $"{loop.Path}: {loop.Problem}"));
         return problems;

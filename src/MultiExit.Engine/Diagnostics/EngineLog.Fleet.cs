@@ -34,6 +34,15 @@ internal sealed partial class EngineLog
     public void RolloutTaken(int version, string state, string reason) =>
         Main.Information("MX1154 the rollout of version {Version} of the fleet's configuration is {State} now: {Reason}", version, state, reason);
 
+    public void LeaseWon(string exit, IPAddress address, long token) =>
+        Main.Information("MX1158 exit {Exit}: this node has the lease of {Address}, token {Token}", exit, address, token);
+
+    public void LeaseLost(string exit, IPAddress address, int connections, string reason) =>
+        Main.Warning("MX1159 exit {Exit} has lost the lease of {Address}; {Connections} connections are cut: {Reason}", exit, address, connections, reason);
+
+    public void LeaseLeft(string exit, IPAddress address, string reason) =>
+        Main.Information("MX1160 exit {Exit} has given up the lease of {Address}: {Reason}", exit, address, reason);
+
     public void FleetNotLeft(string node, string reason) =>
         Main.Information("MX1144 the fleet was not told that the node {Node} stops, and shows it as silent: {Reason}", node, reason);
 

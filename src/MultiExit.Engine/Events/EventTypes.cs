@@ -61,6 +61,9 @@ internal static class EventTypes
         ["MX1150"] = ("fleet-config-rolled-back", null),
         ["MX1151"] = ("node-diverged", null),
         ["MX1152"] = ("node-follows", null),
+        ["MX1158"] = ("lease-won", "lease"),
+        ["MX1159"] = ("lease-lost", "lease"),
+        ["MX1160"] = ("lease-left", "lease"),
         ["MX9000"] = ("fault", "fault"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

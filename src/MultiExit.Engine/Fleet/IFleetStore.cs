@@ -1,3 +1,4 @@
+using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
@@ -29,4 +30,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>The records of sessions of all nodes.</summary>
     ISharedRecordStore Records { get; }
+
+    /// <summary>Which node may use an address.</summary>
+    ILeaseStore Leases { get; }
 }

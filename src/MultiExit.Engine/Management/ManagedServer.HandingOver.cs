@@ -192,6 +192,7 @@ public sealed partial class ManagedServer
         List<string> sockets = [.. ImmutableInterlocked.InterlockedExchange(ref _draining, [])];
         if (_control is { } control) sockets.Insert(0, control.Path);
         // What a process before this one still does goes through here.
+        _ = FollowLeasesAsync(channel);
         Task ended = Task.WhenAll(sessions, Task.WhenAny(_following, _stopAsked.Task));
         try
         {

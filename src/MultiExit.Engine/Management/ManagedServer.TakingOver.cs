@@ -119,6 +119,8 @@ public sealed partial class ManagedServer
 
     private async Task FollowAsync(TakeoverChannel channel, ServerTotals totals, string? socket)
     {
+        using CancellationTokenSource gone = new();
+        Task telling = Gateway.Leases.HasPredecessor ? TellLeasesAsync(channel, gone.Token) : Task.CompletedTask;
         try
         {
             while (await channel.ReadAsync(CancellationToken.None).ConfigureAwait(false) is { } message)
@@ -131,6 +133,9 @@ public sealed partial class ManagedServer
         {
             // It has ended: what it told last counts.
         }
+        await gone.CancelAsync().ConfigureAwait(false);
+        await telling.ConfigureAwait(false);
+        Gateway.Leases.HasPredecessor = false;
         if (socket is not null) ImmutableInterlocked.Update(ref _draining, (sockets, ended) => sockets.Remove(ended, StringComparer.Ordinal), socket);
         Gateway.Count(totals.Ended());
         channel.Dispose();

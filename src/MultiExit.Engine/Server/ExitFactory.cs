@@ -8,6 +8,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Exits;
 using MultiExit.Engine.Exits.Direct;
+using MultiExit.Engine.Leases;
 using MultiExit.Engine.Multiplexing;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Provisioning;
@@ -77,6 +78,8 @@ internal sealed class ExitFactory
     /// <summary>The memory of all carriers of the server.</summary>
     public ServerMemory? Memory { get; private init; }
 
+    private ExitLeases Leases { get => field ??= new ExitLeases(Time); init; }
+
     /// <summary>Builds them all.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="transport">The sockets.</param>
@@ -89,17 +92,18 @@ internal sealed class ExitFactory
     /// <param name="groups">The states of groups from before; null for none.</param>
     /// <param name="protocols">The protocols that may be used; null for those of this build.</param>
     /// <param name="memory">The memory of all carriers of the server; null: each carrier has only its own bound.</param>
+    /// <param name="leases">The leases of addresses; null: there are none, and exits that need one are shut.</param>
     /// <exception cref="ProxyException">A name is unknown, taken, or refers back to itself; a CA file cannot be read.</exception>
     public static ExitSet Build(
         GatewayConfig config, ITransport transport, INameResolver resolver, TimeProvider time, ExitStates? states = null, ICommandRunner? system = null,
         EngineLog? log = null, Action? authenticated = null, GroupStates? groups = null, ProtocolTable? protocols = null,
-        ServerMemory? memory = null)
+        ServerMemory? memory = null, ExitLeases? leases = null)
     {
         system ??= new SystemCommandRunner();
         config = AddressPools.Expand(config, system.AddressesOf);
         ExitFactory factory = new(config, transport, resolver, time, states ?? new ExitStates(), groups ?? new GroupStates(time),
             system, log, authenticated,
-            protocols ?? ProtocolTable.Product) { Memory = memory };
+            protocols ?? ProtocolTable.Product) { Memory = memory, Leases = leases! };
         factory.CheckNames();
         factory._built[DirectExit.ExitName] = factory.Direct(new DirectExitConfig { Name = DirectExit.ExitName });
         factory._built[BlockExit.ExitName] = new BlockExit();
@@ -212,7 +216,8 @@ internal sealed class ExitFactory
     }
 
     private DirectExit Direct(DirectExitConfig config, SnatGate? gate) =>
-        new(config, _transport, Resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, Time, gate, StateOf(config).Ports);
+        new(config, _transport, Resolver, _config.Dns.Prefer, config.Timeout ?? _config.Limits.ConnectTimeout, Time, gate, StateOf(config).Ports,
+            config is { Lease: true, Address: { } address } ? Leases.Of(address) : null);
 
     private static ProxyException Invalid(string message) => new(ProxyError.InvalidConfiguration, message);
 }

@@ -75,7 +75,7 @@ public sealed partial class GatewayServer
         try
         {
             exits = ExitFactory.Build(config, _transport, resolver, _options.Time, _exitStates, _options.System, _log, groups: _groupStates,
-                protocols: _options.Protocols, memory: _carried);
+                protocols: _options.Protocols, memory: _carried, leases: _leases);
             members = _members.Prepare(config, exits, sources.Lists);
             usage = LoadUsage(config.Limits.UsageFile);
             geo = GeoDatabases.Open(config.GeoIp, _geo);
@@ -96,6 +96,7 @@ public sealed partial class GatewayServer
         }
         WatchSnat(exits.Snat);
         LookForAddresses(config);
+        _leases.Use(config, _exitStates);
         ExitSet? retired = _exits;
         _exits = exits;
         _members.Use(members);

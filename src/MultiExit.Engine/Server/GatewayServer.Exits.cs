@@ -46,6 +46,7 @@ public sealed partial class GatewayServer
         ArgumentNullException.ThrowIfNull(name);
         ExitState state = StateOf(name);
         state.Enable(enabled, cutSessions);
+        if (state.Lease is not null) _leases.Wake();
         if (enabled || !cutSessions) return 0;
         int cut = 0;
         foreach (Session session in _sessions.Live)
@@ -149,6 +150,7 @@ public sealed partial class GatewayServer
         {
             User = (config as TunnelExitConfig)?.User,
             Country = config?.Country,
+            Lease = state.Lease?.Status,
             Limits = config?.Limits is { } limits ? LimitsOf(name, limits) : null,
             Loss = Math.Round(state.Loss.Share, 4),
             Latency95 = state.Times.Percentile95,

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MultiExit.Engine.Balancing;
+using MultiExit.Engine.Leases;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;
@@ -24,6 +25,7 @@ public sealed partial class GatewayServer
         foreach (InboundListener listener in _listeners) listener.IsPaused = true;
         _recordsElsewhere = elsewhere;
         _records.Use(null);
+        _leases.IsHandedOver = true;
         _fleet.Use(null);
         _keeper.Use([]);
         SettleUsage(final: true);
@@ -37,6 +39,7 @@ public sealed partial class GatewayServer
         _usage.IsHandedOver = false;
         KeepBindings(_config);
         _records.Use(_config.Records);
+        _leases.IsHandedOver = false;
         _fleet.Use(_config.Fleet);
         _recordsElsewhere = null;
         foreach (SessionRecord record in records) _records.Add(record);
@@ -63,8 +66,12 @@ public sealed partial class GatewayServer
             Bindings = _groupStates.All.ToDictionary(group => group.Name, BindingsOf, StringComparer.Ordinal),
             Exits = [.. _exitStates.All.Select(exit => exit.Export()).OfType<HandedExit>()],
             Handshakes = _inboundStates.Replays.Export(), Remembered = _inboundStates.Opening.Age, Salts = _inboundStates.Shadowsocks.Export(),
+            Leases = _leases.Export(),
         };
     }
+
+    /// <summary>The leases, of which one process has the use and the other the renewal.</summary>
+    internal ExitLeases Leases => _leases;
 
     /// <summary>What was counted since the start, by the processes before as well.</summary>
     internal ServerTotals GetTotals() => TotalsOf(_sessions.GetAccounts());

@@ -32,7 +32,7 @@ public sealed partial class GatewayServer
     {
         if (config.Snat.Enabled) return;
         foreach (DirectExitConfig exit in config.Exits.OfType<DirectExitConfig>().Where(exit => exit.PoolOf is not null))
-            _exitStates.Get(exit.Name).Refusal = SetupChecks.IsOnHost(exit.Address!, _transport) ? null : $"{exit.Address} is not on this host";
+            _exitStates.Get(exit.Name).SetupRefusal = SetupChecks.IsOnHost(exit.Address!, _transport) ? null : $"{exit.Address} is not on this host";
     }
 
     // Never throws. The same configuration with other members of its pools: sessions go on, and states stay with their addresses.

@@ -57,6 +57,7 @@ public sealed partial class GatewayServer
         await StepAsync(() => SettleUsage(final: true)).ConfigureAwait(false);
         await DisposeStepAsync(_sweeper).ConfigureAwait(false);
         await DisposeStepAsync(_keeper).ConfigureAwait(false);
+        await StepAsync(_leases.Close).ConfigureAwait(false);
         await DisposeStepAsync(_fleet).ConfigureAwait(false);
         await StepAsync(_certificates.Dispose).ConfigureAwait(false);
         await StepAsync(_backEnds.Dispose).ConfigureAwait(false);

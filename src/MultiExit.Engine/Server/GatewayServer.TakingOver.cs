@@ -34,6 +34,7 @@ public sealed partial class GatewayServer
         _inboundStates.Shadowsocks.Import(state.Salts);
         UsageFile? usage = state.Usage is { } used
             ? new UsageFile(used.Month, used.Users) { Exits = used.Exits, Ledger = used.Ledger, Ceilings = used.Ceilings } : _readUsage;
+        _leases.Import(state.Leases);
         if (state.Usage is not null) _usage.CountedBefore(state.Totals, TotalsOfExitsWithQuota());
         KeepFiles(_config, usage);
         _readUsage = null;

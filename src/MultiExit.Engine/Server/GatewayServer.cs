@@ -12,6 +12,7 @@ using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
+using MultiExit.Engine.Leases;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Members;
 using MultiExit.Engine.Metrics;
@@ -65,6 +66,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
     private readonly SourceTable<RuleSet, RuleSetContent> _sets;
     private readonly FleetKeeper _fleet;
     private readonly RecordLosses _unshared;
+    private readonly ExitLeases _leases;
     private readonly CertificateWatch _certificates;
     private readonly BackEndSet _backEnds;
     private readonly DescriptorWatch _descriptors;
@@ -121,6 +123,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
         _unshared = new RecordLosses(_log);
+        _leases = new ExitLeases(options.Time, _log, address => SetupChecks.IsOnHost(address, _transport));
         _fleet = new FleetKeeper(options.FleetStore ?? FleetStores.Open, ShareWithFleet, EngineVersion.Text, _log, options.Time);
         _setResolver = _resolvers.For(new());
         _members = new MemberTable(_exitStates, options.Time);

@@ -65,7 +65,7 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
         object[] open;
         lock (_lock)
         {
-            if (!_released) state.Refusal = refusal;
+            if (!_released) state.SetupRefusal = refusal;
             // A look that failed says nothing about connections that are fine so far.
             _lost = status.IsApplied == false;
             if (!_lost) return;
@@ -81,7 +81,7 @@ internal sealed class SnatGate(SnatGuard guard, SnatExit exit, ExitState state)
         lock (_lock)
         {
             _released = true;
-            state.Refusal = null;
+            state.SetupRefusal = null;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Leases;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Takeover;
 
@@ -25,6 +26,7 @@ internal sealed class ExitState(
     private bool _cut;
     private WeightChange? _weight;
     private string? _refusal;
+    private ExitLease? _lease;
     private volatile ExitTotal? _before;
 
     public string Name { get; } = name;
@@ -123,11 +125,21 @@ internal sealed class ExitState(
     /// <summary>Puts the configured share in force again.</summary>
     public void ForgetWeight() => Volatile.Write(ref _weight, null);
 
-    /// <summary>Why no packet may leave through it, in a sentence: its source NAT is missing. Null: packets may.</summary>
-    public string? Refusal
+    /// <summary>Why no packet may leave through it, in a sentence: its source NAT is missing, or another node may use its address. Null: packets may.</summary>
+    public string? Refusal => SetupRefusal ?? Lease?.Refusal;
+
+    /// <summary>The part of <see cref="Refusal"/> that the set-up of this host is to blame for.</summary>
+    public string? SetupRefusal
     {
         get => Volatile.Read(ref _refusal);
         set => Volatile.Write(ref _refusal, value);
+    }
+
+    /// <summary>The lease of its address; null: it needs none.</summary>
+    public ExitLease? Lease
+    {
+        get => Volatile.Read(ref _lease);
+        set => Volatile.Write(ref _lease, value);
     }
 
     /// <summary>Its limits; null: it has none.</summary>

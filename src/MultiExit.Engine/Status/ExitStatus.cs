@@ -52,6 +52,9 @@ public sealed record ExitStatus(
     /// <summary>The time that 95 of 100 of its newest successful dials did not exceed; null before there were 20.</summary>
     public TimeSpan? Latency95 { get; init; }
 
+    /// <summary>The lease of its address; null: it needs none.</summary>
+    public ExitLeaseStatus? Lease { get; init; }
+
     /// <summary>The country that it leaves from, where the configuration says so; null otherwise.</summary>
     public string? Country { get; init; }
 

@@ -24,6 +24,9 @@ internal sealed record TakeoverMessage(TakeoverStep Kind)
     /// <summary>Of <see cref="TakeoverStep.Refused"/>: the reason, a sentence.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Of <see cref="TakeoverStep.Leases"/>.</summary>
+    public IReadOnlyList<HandedLease> Leases { get; init; } = [];
+
     /// <summary>Of <see cref="TakeoverStep.Draining"/>: the second sockets of the process and of those before it that drain still.</summary>
     public IReadOnlyList<string> Sockets { get; init; } = [];
 }

@@ -40,6 +40,9 @@ internal sealed record TakeoverState
     /// <summary>The salts of Shadowsocks inbounds.</summary>
     public IReadOnlyList<HandedSalts> Salts { get; init; } = [];
 
+    /// <summary>The addresses that this host may use.</summary>
+    public IReadOnlyList<HandedLease> Leases { get; init; } = [];
+
     /// <summary>How long the change that waits for its confirmation still may; null: none waits.</summary>
     public TimeSpan? Unconfirmed { get; init; }
 }

@@ -19,6 +19,8 @@ internal enum TakeoverStep
     Totals,
     /// <summary>The old process: a session has ended.</summary>
     Ended,
+    /// <summary>The new process: the addresses that this host may use now.</summary>
+    Leases,
     /// <summary>Either: no take-over, for this reason.</summary>
     Refused,
 }

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
+using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Postgres;
 using MultiExit.Engine.Fleet.Quotas;
@@ -106,6 +107,8 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.True(await store.Records.WriteAsync(member, batch, default));
         Assert.Equal(batch.UpTo, await store.Records.ReadCursorAsync(member, batch.Origin, default));
         Assert.Single((await SharedRecordStoreContract.FindAsync(store, new RecordQuery())).Records);
+        Assert.Single(await store.Leases.RenewAsync(member, [new LeaseWish(LeaseStoreContract.First, 0)], default));
+        await store.Leases.ReleaseAsync(member, [LeaseStoreContract.First], default);
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
     }

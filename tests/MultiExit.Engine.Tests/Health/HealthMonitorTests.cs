@@ -44,7 +44,7 @@ public sealed class HealthMonitorTests
     {
         FakeExit exit = new("wan1", DialFailure.General);
         ExitSet set = SetOf(exit);
-        set.States.Get("wan1").Refusal = "not applied";
+        set.States.Get("wan1").SetupRefusal = "not applied";
         await using HealthMonitor monitor = new(set, Checks(exit), _time, () => 0);
         await ProbesAsync(exit, 1);
         for (int i = 2; i <= 5; i++)

@@ -49,6 +49,9 @@ public sealed record DirectExitConfig : ExitConfig
     /// <see cref="GatewayConfig.Snat"/> enabled the next one from <see cref="SnatConfig.MarkBase"/> on.</summary>
     public int? Mark { get; init; }
 
+    /// <summary>Whether one node of the fleet at a time may use the address (key <c>lease</c>, default false).</summary>
+    public bool Lease { get; init; }
+
     /// <summary>From which peers UDP associations take datagrams (key <c>udp_filter</c>, default none: from any peer).</summary>
     public UdpFilter UdpFilter { get; init; }
 

@@ -39,6 +39,7 @@ internal static class DirectExitBinder
             Name = name ?? "", Address = address, FromInboundAddress = inbound, Prefix = prefix, Addresses = addresses,
             Bind = bind ?? BindingUnit.Connection, PoolBind = addresses.Count > 0 ? bind : null,
             Gateway = gateway, Interface = InterfaceBinder.Read(reader), Mark = reader.Integer(DirectExitConfig.MarkRange),
+            Lease = reader.Flag("lease") ?? false,
             UdpFilter = reader.Choice("udp_filter", "none", "address", "port") switch
             {
                 "address" => UdpFilter.Address,

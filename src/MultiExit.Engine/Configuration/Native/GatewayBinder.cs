@@ -82,6 +82,7 @@ internal static class GatewayBinder
             HealthBinder.Check(reader, config);
             // A file of another program is accepted as it is printed; a request that comes round is ended in any case, and a start warns.
             if (!context.IsOfOtherProgram) LoopBinder.Check(reader, config);
+            LeaseBinder.Check(reader, config);
         }
         return name is null ? config : config with { Name = name };
     }

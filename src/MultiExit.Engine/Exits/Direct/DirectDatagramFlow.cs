@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Leases;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Transport;
 
@@ -16,9 +17,10 @@ namespace MultiExit.Engine.Exits.Direct;
 /// <param name="time">The clock.</param>
 /// <param name="peers">Who may answer.</param>
 /// <param name="natAddress">The address that source NAT puts into the packets; null: there is none.</param>
+/// <param name="lease">The lease without which nothing is sent; null: it needs none.</param>
 internal sealed class DirectDatagramFlow(
     UdpSocket socket, INameResolver resolver, HappyEyeballs order, bool privateAllowed, TimeSpan resolveTimeout,
-    DeadlinePool deadlines, TimeProvider time, UdpPeers peers, IPAddress? natAddress = null) : IDatagramFlow
+    DeadlinePool deadlines, TimeProvider time, UdpPeers peers, IPAddress? natAddress = null, ExitLease? lease = null) : IDatagramFlow
 {
     // A name keeps its address this long, so that a conversation stays with one peer.
     private static readonly TimeSpan NameLifetime = TimeSpan.FromMinutes(1);
@@ -76,6 +78,7 @@ internal sealed class DirectDatagramFlow(
     public ValueTask DisposeAsync()
     {
         socket.Dispose();
+        lease?.Forget(socket);
         return default;
     }
 
@@ -118,6 +121,8 @@ internal sealed class DirectDatagramFlow(
     private ValueTask<bool> TrySendAsync(IPEndPoint target, ReadOnlyMemory<byte> datagram, CancellationToken cancellationToken)
     {
         if (!socket.CanReach(target.Address) || (!privateAllowed && PrivateDestinations.Contains(target.Address))) return new(false);
+        // A process that was stopped goes on here before anything has told it that the lease is over.
+        if (lease is { IsHeld: false }) return new(false);
         // Before it is sent: the answer may be faster than this thread.
         peers.Sent(target);
         return socket.SendAsync(datagram, target, cancellationToken);

@@ -4,6 +4,7 @@ using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Leases;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Snat;
 using MultiExit.Engine.States;
@@ -19,6 +20,7 @@ internal sealed class DirectExit : IExit
 
     private readonly DirectExitConfig _config;
     private readonly SnatGate? _gate;
+    private readonly ExitLease? _lease;
     private readonly IPAddress? _source;
     private readonly PrefixSource? _prefix;
     private readonly bool _fromInbound;
@@ -43,9 +45,12 @@ internal sealed class DirectExit : IExit
     /// <param name="gate">The system chooses the address or puts it into the packets (SNAT): sockets are not bound to it, and nothing
     /// leaves before it is set up for that. Null: sockets are bound.</param>
     /// <param name="ports">Counts its connections; null: they are not counted.</param>
+    /// <param name="lease">The lease without which nothing leaves; null: it needs none.</param>
     public DirectExit(DirectExitConfig config, ITransport transport, INameResolver resolver, AddressPreference prefer, TimeSpan timeout, TimeProvider time,
-        SnatGate? gate = null, PortUse? ports = null)
+        SnatGate? gate = null, PortUse? ports = null, ExitLease? lease = null)
     {
+        _lease = lease;
+        if (lease is not null) transport = new LeasedTransport(transport, lease);
         _config = config;
         _source = gate is null ? config.Address : null;
         _gate = gate;
@@ -102,6 +107,7 @@ internal sealed class DirectExit : IExit
         try
         {
             if (_gate is not null && await _gate.RefusalAsync(cancellationToken).ConfigureAwait(false) is { } shut) return Failed(DialFailure.General, shut);
+            if (_lease?.Refusal is { } unheld) return DialResult.Untried(this, unheld);
             ConnectOptions options = new(SourceFor(context), context.Near, _route);
             SocketStream connection;
             using OwnConnections.Dial own = OwnConnections.Process.Begin(destination.Port);
@@ -130,6 +136,7 @@ internal sealed class DirectExit : IExit
         }
         catch (SocketException exception)
         {
+            if (_lease?.Refusal is { } unheld) return DialResult.Untried(this, unheld);
             return Failed(DialErrors.ToFailure(exception), exception.Message);
         }
     }
@@ -157,9 +164,10 @@ internal sealed class DirectExit : IExit
         {
             if (_gate is not null && await RefusalAsync(_gate, cancellationToken).ConfigureAwait(false) is { } shut)
                 return UdpOpenResult.Failed(this, DialFailure.General, shut);
+            if (_lease?.Refusal is { } unheld) return UdpOpenResult.Untried(this, unheld);
             UdpSocket socket = _transport.BindUdp(new IPEndPoint(SourceFor(context) ?? AnyAddress, 0), _route);
             DirectDatagramFlow flow = new(socket, _resolver, _eyeballs, context.PrivateDestinationsAllowed, _timeout, _deadlines, _time,
-                new UdpPeers(_config.UdpFilter, _time), _gate is null ? null : _config.Address);
+                new UdpPeers(_config.UdpFilter, _time), _gate is null ? null : _config.Address, _lease);
             _gate?.Track(flow);
             return UdpOpenResult.Success(flow);
         }
@@ -240,7 +248,7 @@ internal sealed class DirectExit : IExit
     public ExitExplanation Explain(ExplainStep step)
     {
         ExitExplanation told = step.Outline(this) with { Source = SourceOf(step) };
-        if (_gate?.Refusal is { } shut) return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {shut}" };
+        if ((_gate?.Refusal ?? _lease?.Refusal) is { } shut) return told with { Outcome = RouteOutcome.Unavailable, Reason = $"{Name}: {shut}" };
         if (step.Names is { Succeeded: false, Failure: var failure })
         {
             string reason = $"{Name}: {step.Destination.Host} does not resolve: {failure}";

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
@@ -22,6 +23,7 @@ internal class MemoryStore : IFleetStore
         Rollouts = new MemoryRollouts(this);
         Quotas = new MemoryQuotas(this);
         Records = new MemoryRecords(this);
+        Leases = new MemoryLeases(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -43,6 +45,8 @@ internal class MemoryStore : IFleetStore
     public IQuotaStore Quotas { get; }
 
     public ISharedRecordStore Records { get; }
+
+    public ILeaseStore Leases { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

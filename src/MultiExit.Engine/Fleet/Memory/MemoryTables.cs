@@ -36,6 +36,8 @@ internal sealed class MemoryTables(TimeProvider time)
     /// <summary>Up to which key the records of an origin are there.</summary>
     public Dictionary<(string Fleet, string Node, Guid Origin), long> RecordCursors { get; } = [];
 
+    public Dictionary<(string Fleet, IPAddress Address), MemoryLease> Leases { get; } = [];
+
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
 

@@ -3,7 +3,8 @@ namespace MultiExit.Engine.Fleet.Postgres;
 /// <summary>What the role of a node needs; docs/fleet.md has the same.</summary>
 internal static class PostgresGrants
 {
-    private const string Reads = "SELECT", Adds = "SELECT, INSERT", Writes = "SELECT, INSERT, UPDATE", Deletes = "SELECT, INSERT, UPDATE, DELETE";
+    private const string Reads = "SELECT", Adds = "SELECT, INSERT", Replaces = "SELECT, INSERT, DELETE", Writes = "SELECT, INSERT, UPDATE",
+        Deletes = "SELECT, INSERT, UPDATE, DELETE";
 
     /// <summary>Privileges, and what they are for.</summary>
     public static IReadOnlyList<(string Privileges, string On)> All { get; } =
@@ -13,9 +14,14 @@ internal static class PostgresGrants
         (Writes, "multiexit.node"),
         (Writes, "multiexit.change"),
         (Deletes, "multiexit.lockout"),
+        (Replaces, "multiexit.config_version"),
+        (Writes, "multiexit.rollout"),
+        (Writes, "multiexit.node_config"),
+        (Deletes, "multiexit.quota"),
         (Adds, "multiexit.record"),
         (Writes, "multiexit.record_cursor"),
         ("EXECUTE", "FUNCTION multiexit.keep_records()"),
+        (Writes, "multiexit.lease"),
     ];
 
     /// <summary>The statement that gives them to a role.</summary>

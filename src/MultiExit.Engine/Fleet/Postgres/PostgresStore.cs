@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
@@ -22,6 +23,7 @@ internal sealed class PostgresStore : IFleetStore
         Rollouts = new PostgresRollouts(_database);
         Quotas = new PostgresQuotas(_database);
         Records = new PostgresRecords(_database);
+        Leases = new PostgresLeases(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -37,6 +39,8 @@ internal sealed class PostgresStore : IFleetStore
     public IQuotaStore Quotas { get; }
 
     public ISharedRecordStore Records { get; }
+
+    public ILeaseStore Leases { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }
