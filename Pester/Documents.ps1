@@ -37,9 +37,10 @@ function Get-CmdletFault([string] $Text, [switch] $Mention) {
     $faults = $null
     $script = [Management.Automation.Language.Parser]::ParseInput($Text, [ref] $null, [ref] $faults)
     foreach ($fault in $faults) { "${Text}: $($fault.Message)" }
+    $own = $script.FindAll({ $args[0] -is [Management.Automation.Language.FunctionDefinitionAst] }, $true).Name
     foreach ($call in $script.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true)) {
         $name = $call.GetCommandName()
-        if ($name -notmatch '^[A-Z]\w+-[A-Z][\w*]+$') { continue }
+        if ($name -notmatch '^[A-Z]\w+-[A-Z][\w*]+$' -or $name -in $own) { continue }
         $command = Get-Command $name -ErrorAction Ignore
         if (-not $command) {
             "${Text}: there is no cmdlet $name"

@@ -1,5 +1,6 @@
 BeforeDiscovery {
-    $scripts = Get-ChildItem (Join-Path (Split-Path $PSScriptRoot) 'module/examples') -Filter *.ps1 | ForEach-Object { @{ Script = $_.Name } }
+    $folder = Join-Path (Split-Path $PSScriptRoot) 'module/examples'
+    $scripts = Get-ChildItem $folder -Filter *.ps1 -Recurse | ForEach-Object { @{ Script = $_.Name; Path = [IO.Path]::GetRelativePath($folder, $_) } }
 }
 
 BeforeAll {
@@ -86,15 +87,23 @@ Describe 'Examples' {
         $bySource.Id | Should -Be $byUser.Id
         "$($bySource.Source)" | Should -Match '^127\.0\.0\.1:\d+$'
     }
+
+    It 'fleet serves a request while its store is away' {
+        if (-not (Test-Path /usr/lib/postgresql/*/bin/initdb)) { Set-ItResult -Skipped -Because 'PostgreSQL (package postgresql) is not installed'; return }
+        $results = Invoke-Example fleet/fleet @{ Target = $to }
+        ($results | Where-Object State -EQ Alive).Name | Should -Be 'node-1', 'node-2', 'node-3'
+        ($results | Where-Object Steps).Success | Should -BeTrue
+        ($results | Where-Object Store).Reachable | Should -Be $false, $true
+    }
 }
 
-Describe 'module/examples/<Script>' -ForEach $scripts {
+Describe 'module/examples/<Path>' -ForEach $scripts {
     It 'has a test' {
-        Get-Content (Join-Path $PSScriptRoot 'Examples.Tests.ps1') -Raw | Should -Match "Invoke-Example $($Script -replace '\.ps1$') "
+        Get-Content (Join-Path $PSScriptRoot 'Examples.Tests.ps1') -Raw | Should -Match "Invoke-Example $([regex]::Escape($Path -replace '\.ps1$')) "
     }
 
     It 'says how it is called, and names cmdlets and parameters that there are' {
-        $text = Get-Content (Join-Path $root "module/examples/$Script") -Raw
+        $text = Get-Content (Join-Path $root "module/examples/$Path") -Raw
         $text | Should -Match "(?m)^#   Import-Module MultiExit; \./$([regex]::Escape($Script))"
         Get-CmdletFault $text | Should -BeNullOrEmpty
     }

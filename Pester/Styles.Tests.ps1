@@ -34,6 +34,9 @@ Describe 'A state in a table' {
         @{ State = $false; Kind = 'bad' }
         @{ State = 'client-reset'; Kind = 'bad' }
         @{ State = 'Stopped'; Kind = 'plain' }
+        @{ State = 'Alive'; Kind = 'good' }
+        @{ State = 'Silent'; Kind = 'bad' }
+        @{ State = 'Left'; Kind = 'plain' }
         @{ State = 'active'; Kind = 'good' }
         @{ State = 'activating'; Kind = 'waiting' }
         @{ State = 'failed'; Kind = 'bad' }

@@ -6,7 +6,7 @@ public static partial class TableText
 {
     private static readonly HashSet<string> Good = new(StringComparer.Ordinal)
     {
-        "Running", "Up", "Enabled", "Served", "Taken", "Current", "Applied", "Confirmed", "ok", "True", "active",
+        "Running", "Alive", "Up", "Enabled", "Served", "Taken", "Current", "Applied", "Confirmed", "ok", "True", "active",
     };
 
     private static readonly HashSet<string> Waiting = new(StringComparer.Ordinal)
@@ -18,7 +18,7 @@ public static partial class TableText
     // What is neither good nor bad: a member that was passed over, a message that only tells.
     private static readonly HashSet<string> Plain = new(StringComparer.Ordinal)
     {
-        "", "Stopped", "Passed", "Possible", "Debug", "Info", "inactive", "skipped",
+        "", "Stopped", "Left", "Passed", "Possible", "Debug", "Info", "inactive", "skipped",
     };
 
     /// <summary>A state, outcome or level as a table shows it: what is good in green, what waits or is out of use in the colour of warnings, and

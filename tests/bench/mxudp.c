@@ -7,7 +7,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 64, ROOM = 2048, HEADER = 10, MOST = 1024 };
+enum { BATCH = 64, ROOM = 2048, HEADER = 10, MOST = 1024, MOST_TIMES = 8000000 };
 static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
 static void die(const char *what) { perror(what); exit(1); }
 static struct sockaddr_in local(int port)
@@ -59,7 +58,6 @@ static void target(int port)
 struct flow { int tcp, udp, under_way; double last; };
 static struct flow flows[MOST];
 static int size, target_port;
-static uint32_t flight;
 
 static void exchange(int fd, const void *request, int length, unsigned char *answer, int wanted)
 {
@@ -90,7 +88,6 @@ static void fire(struct flow *f, int count)
         memcpy(p, "\0\0\0\1\177\0\0\1", 8);
         p[8] = target_port >> 8, p[9] = target_port & 255;
         memcpy(p + HEADER, &t, sizeof t);
-        memcpy(p + HEADER + 8, &flight, sizeof flight);
         vectors[i].iov_len = HEADER + size;
     }
     int sent = sendmmsg(f->udp, messages, count, 0);
@@ -106,8 +103,9 @@ int main(int argc, char **argv)
     int proxy = atoi(argv[2]), n = atoi(argv[4]), window = atoi(argv[5]);
     double seconds = atof(argv[6]);
     target_port = atoi(argv[3]), size = atoi(argv[7]);
-    if (n < 1 || n > MOST || window < 1 || window > BATCH || size < 16 || size > ROOM - HEADER) { fprintf(stderr, "out of range\n"); return 2; }
-    float *times = malloc(sizeof(float) * 8000000);
+    if (n < 1 || n > MOST || window < 1 || window > BATCH || size < (int)sizeof(double) || size > ROOM - HEADER) { fprintf(stderr, "out of range\n"); return 2; }
+    float *times = malloc(sizeof(float) * MOST_TIMES);
+    if (!times) die("malloc");
     long answers = 0, lost = 0, count = 0;
     int epoll = epoll_create1(0);
     for (int i = 0; i < n; i++) {
@@ -131,7 +129,7 @@ int main(int argc, char **argv)
             f->under_way -= got;
             if (t > begin) {
                 answers += got;
-                for (int j = 0; j < got && count < 8000000; j++) { double sent; memcpy(&sent, rooms[j] + HEADER, sizeof sent); times[count++] = (t - sent) * 1e6; }
+                for (int j = 0; j < got && count < MOST_TIMES; j++) { double sent; memcpy(&sent, rooms[j] + HEADER, sizeof sent); times[count++] = (t - sent) * 1e6; }
             }
             if (f->under_way < 0) f->under_way = 0;
             fire(f, got < window - f->under_way ? got : window - f->under_way);

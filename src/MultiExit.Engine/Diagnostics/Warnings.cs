@@ -161,6 +161,11 @@ internal static class Warnings
         ? Of("MX1142 ", $"this server is not a member of its fleet: {problem}")
         : Of("MX1140 ", $"the store of the fleet cannot be used; what was read last stays: {problem}");
 
+    /// <param name="topic">What is shared otherwise.</param>
+    /// <param name="problem">Why not.</param>
+    public static ServerWarning FleetNotShared(string topic, string problem) => Of("MX1146 ",
+        $"{topic} are not shared with the fleet, and this node goes on with what it knows: {problem}");
+
     /// <param name="node">The node.</param>
     /// <param name="epoch">The epoch of this server.</param>
     /// <param name="newer">The epoch of the other one.</param>

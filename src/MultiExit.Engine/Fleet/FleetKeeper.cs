@@ -7,10 +7,12 @@ namespace MultiExit.Engine.Fleet;
 /// <summary>The node that the configuration in force asks for, or none. Thread-safe, but for <see cref="Use"/> and <see cref="DisposeAsync"/>, which
 /// are called one after the other.</summary>
 /// <param name="open">Opens a store.</param>
+/// <param name="works">Makes what a node shares.</param>
 /// <param name="version">The version of the program.</param>
 /// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
-internal sealed class FleetKeeper(Func<FleetConfig, IFleetStore> open, string version, EngineLog log, TimeProvider time) : IAsyncDisposable
+internal sealed class FleetKeeper(
+    Func<FleetConfig, IFleetStore> open, Func<IReadOnlyList<IFleetWork>> works, string version, EngineLog log, TimeProvider time) : IAsyncDisposable
 {
     private volatile FleetNode? _node;
     private Task _leaving = Task.CompletedTask;
@@ -30,7 +32,7 @@ internal sealed class FleetKeeper(Func<FleetConfig, IFleetStore> open, string ve
             _node = null;
             _leaving = Task.WhenAll(_leaving, node.DisposeAsync().AsTask());
         }
-        if (config is not null) _node = new FleetNode(config, open, version, log, time);
+        if (config is not null) _node = new FleetNode(config, open, works(), version, log, time);
     }
 
     /// <summary>Leaves the fleet; takes a few seconds at most when the store does not answer.</summary>

@@ -1,197 +1,123 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Errors;
+using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet;
 
-/// <summary>A server as a node of a fleet: one worker in the background writes to the store and reads it, and nothing else of the server ever waits
-/// for the store. Thread-safe.</summary>
+/// <summary>A server as a node of a fleet: workers in the background write to the store and read it, and nothing else of the server ever waits for
+/// the store. Thread-safe.</summary>
 internal sealed class FleetNode : IAsyncDisposable
 {
-    private readonly FleetConfig _config;
     private readonly Func<FleetConfig, IFleetStore> _open;
+    private readonly IReadOnlyList<IFleetWork> _works;
     private readonly EngineLog _log;
-    private readonly TimeProvider _time;
-    private readonly NodeEntry _entry;
+    private readonly Membership _membership;
+    private readonly FleetLane[] _lanes;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _worker;
-    private IFleetStore? _store; // of the exchange alone, of which there is one at a time
-    private Task _exchange = Task.CompletedTask; // of the worker alone
-    private volatile FleetNodeState _state;
+    private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
+    private readonly Lock _opening = new();
+    private readonly Task _running;
+    private IFleetStore? _store;
 
-    /// <summary>Starts the worker.</summary>
+    /// <summary>Starts the workers.</summary>
     /// <param name="config">The fleet.</param>
     /// <param name="open">Opens the store.</param>
+    /// <param name="works">What is shared; they end with the node.</param>
     /// <param name="version">The version of the program.</param>
     /// <param name="log">The log.</param>
     /// <param name="time">The clock.</param>
-    public FleetNode(FleetConfig config, Func<FleetConfig, IFleetStore> open, string version, EngineLog log, TimeProvider time)
+    public FleetNode(
+        FleetConfig config, Func<FleetConfig, IFleetStore> open, IReadOnlyList<IFleetWork> works, string version, EngineLog log, TimeProvider time)
     {
-        (_config, _open, _log, _time) = (config, open, log, time);
-        _entry = NodeEntry.Of(config, version);
-        _state = new FleetNodeState { Since = time.GetUtcNow() };
-        _worker = Task.Run(RunAsync);
+        (Config, _open, _works, _log) = (config, open, works, log);
+        _membership = new Membership(config, version, log, time);
+        _lanes = [Lane(isBulk: false), Lane(isBulk: true)];
+        FleetListener listener = new(config.Name, _membership, Open, Wake, time);
+        _running = Task.WhenAll([.. _lanes.Select(lane => EndAsync(token => lane.RunAsync(() => Wake(null), token))), EndAsync(listener.RunAsync)]);
+
+        FleetLane Lane(bool isBulk) => new([.. works.Where(work => work.IsBulk == isBulk)], _membership, Open, Settle, keepsMembership: !isBulk, time);
     }
 
     /// <summary>The configuration that it was started with.</summary>
-    public FleetConfig Config => _config;
+    public FleetConfig Config { get; }
 
     /// <summary>What is known now.</summary>
-    public FleetStatus Status
-    {
-        get
-        {
-            FleetNodeState state = _state;
-            return new FleetStatus(_config.Name, _config.Node, _config.Store.ToString(), state.IsReachable, state.Since)
-            {
-                Lag = state.Answered is { } answered ? _time.GetElapsedTime(answered) : null,
-                Epoch = state.Epoch == 0 ? null : state.Epoch, Superseded = state.NewerEpoch > 0, Problem = state.Problem, Nodes = state.Nodes,
-            };
-        }
-    }
+    public FleetStatus Status => _membership.Status;
 
     /// <summary>What operators have to know now.</summary>
-    public IEnumerable<ServerWarning> Warnings
-    {
-        get
-        {
-            FleetNodeState state = _state;
-            if (state.Problem is { } problem) yield return Diagnostics.Warnings.FleetStoreAway(state.IsOfSchema, problem);
-            if (state.NewerEpoch > 0) yield return Diagnostics.Warnings.FleetNodeReplaced(_config.Node, state.Epoch, state.NewerEpoch);
-        }
-    }
+    public IEnumerable<ServerWarning> Warnings => _membership.Warnings.Concat(_membership.Member is null ? []
+        : _problems.Order().Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value)));
 
-    /// <summary>Leaves the fleet, as far as the store answers within a second, and ends the worker.</summary>
+    /// <summary>Leaves the fleet, as far as the store answers within a second, and ends the workers.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _worker.ConfigureAwait(false);
-        FleetNodeState state = _state;
-        Exception? failure = await TryAsync(async token =>
-        {
-            if (_store is not { } store) return;
-            if (state is { IsReachable: true, Epoch: > 0, NewerEpoch: 0 }) await store.Nodes.LeaveAsync(_entry, state.Epoch, token).ConfigureAwait(false);
-        }, FleetTimes.Goodbye, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
-        if (failure is not null) _log.FleetNotLeft(_config.Node, LogText.Clean(failure.Message));
+        await _running.ConfigureAwait(false);
+        Exception? failure = await _lanes[0].Calls.TryAsync(LeaveAsync, FleetTimes.Goodbye, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+        if (failure is not null) _log.FleetNotLeft(Config.Node, LogText.Clean(failure.Message));
+        foreach (IFleetWork work in _works) work.Dispose();
         // A store that hangs is left behind.
-        await TryAsync(_ => _store?.DisposeAsync().AsTask() ?? Task.CompletedTask, FleetTimes.Goodbye, TimeProvider.System, CancellationToken.None)
-            .ConfigureAwait(false);
+        await _lanes[0].Calls.TryAsync(
+            _ => _store?.DisposeAsync().AsTask() ?? Task.CompletedTask, FleetTimes.Goodbye, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        if (_store is not { } store || _membership.Member is not { } member) return;
+        // What one of them cannot write does not keep the others from it, nor the node from leaving.
+        Exception? failure = null;
+        foreach (Func<Task> last in _works.Select<IFleetWork, Func<Task>>(work => () => work.LeaveAsync(store, member, cancellationToken))
+            .Append(() => _membership.LeaveAsync(store, cancellationToken)))
+        {
+            try
+            {
+                await last().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                failure ??= exception;
+            }
+        }
+        if (failure is not null) throw failure;
+    }
+
+    private async Task EndAsync(Func<CancellationToken, Task> run)
     {
         try
         {
-            while (true)
-            {
-                FleetNodeState state = _state, read = state;
-                Exception? failure = await TryAsync(
-                    async token => read = await ExchangeAsync(state, token).ConfigureAwait(false), FleetTimes.Patience, _time, _stopping.Token)
-                    .ConfigureAwait(false);
-                Settle(failure is null ? read : state, failure);
-                await Task.Delay(FleetTimes.Beat, _time, _stopping.Token).ConfigureAwait(false);
-            }
+            await Task.Run(() => run(_stopping.Token)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The server stops, or has another fleet.
         }
     }
 
-    // A call that does not end by its time-out is waited for no longer, and no other one is begun before it has ended.
-    private async Task<Exception?> TryAsync(
-        Func<CancellationToken, Task> call, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    private void Wake(string? topic)
     {
-        if (!_exchange.IsCompleted) return new TimeoutException("an earlier request has not ended");
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            CancellationToken token = ended.Token;
-            _exchange = Task.Run(() => call(token), CancellationToken.None);
-            await _exchange.WaitAsync(patience, time, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-        catch (TimeoutException)
-        {
-            return new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"no answer within {patience.TotalSeconds} s"));
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return exception;
-        }
-        finally
-        {
-            await ended.CancelAsync().ConfigureAwait(false);
-            // Nobody else asks how it ended.
-            _ = _exchange.ContinueWith(
-                static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
+        foreach (FleetLane lane in _lanes) lane.Wake(topic);
     }
 
-    private async Task<FleetNodeState> ExchangeAsync(FleetNodeState state, CancellationToken cancellationToken)
+    private IFleetStore Open()
     {
-        IFleetStore store = _store ??= _open(_config);
-        if (!state.KnowsSchema) StoreVersions.Check(await store.Schema.ReadAsync(cancellationToken).ConfigureAwait(false), store.Schema.Needed);
-        (long epoch, long newer) = (state.Epoch, state.NewerEpoch);
-        if (newer == 0)
+        lock (_opening) return _store ??= _open(Config);
+    }
+
+    private void Settle(IFleetWork work, Exception? failure)
+    {
+        if (failure is null)
         {
-            long known = epoch == 0 ? -1 : await store.Nodes.BeatAsync(_entry, epoch, cancellationToken).ConfigureAwait(false);
-            if (known > epoch) newer = known;
-            // It has not joined yet, or the store was restored and has forgotten it: no epoch comes twice.
-            else if (known < epoch) epoch = await store.Nodes.JoinAsync(_entry, epoch, cancellationToken).ConfigureAwait(false);
+            if (_problems.TryRemove(work.Topic, out _)) _log.FleetSharedAgain(work.Topic);
+            return;
         }
-        IReadOnlyList<NodeStatus> nodes = await store.Nodes.ListAsync(_config.Name, cancellationToken).ConfigureAwait(false);
-        return state with { KnowsSchema = true, Epoch = epoch, NewerEpoch = newer, Nodes = nodes, Answered = _time.GetTimestamp() };
-    }
-
-    private void Settle(FleetNodeState state, Exception? failure)
-    {
-        FleetNodeState before = _state;
-        bool isReachable = failure is null;
-        bool isChange = isReachable != before.IsReachable;
-        bool isNews = isChange || (failure is not null && before.Problem is null);
-        bool isOfSchema = failure is ProxyException { Reason: ProxyError.StoreSchema };
-        // What the log says of an unexpected failure is more than others need to know.
-        string? problem = failure switch
-        {
-            null => null,
-            ProxyException or TimeoutException => LogText.Clean(failure.Message),
-            _ => "an unexpected failure, which the log has",
-        };
-        _state = state with
-        {
-            IsReachable = isReachable, Problem = problem, IsOfSchema = isOfSchema, Since = isChange ? _time.GetUtcNow() : state.Since,
-            // Its tables may be others when it is back.
-            KnowsSchema = isReachable && state.KnowsSchema,
-        };
-        if (state.NewerEpoch > 0 && before.NewerEpoch == 0) _log.Warn(Diagnostics.Warnings.FleetNodeReplaced(_config.Node, state.Epoch, state.NewerEpoch));
-        if (!isNews) return;
-        if (failure is null && state.NewerEpoch == 0) _log.FleetStoreBack(_config.Store.ToString(), _config.Node, _state.Epoch);
-        else if (failure is not null) _log.Warn(Diagnostics.Warnings.FleetStoreAway(isOfSchema, problem!));
-        if (failure is not (null or ProxyException or TimeoutException)) _log.Unexpected("the store of the fleet", failure);
-    }
-
-    private sealed record FleetNodeState
-    {
-        public bool IsReachable { get; init; }
-
-        public DateTimeOffset Since { get; init; }
-
-        public string? Problem { get; init; }
-
-        public bool IsOfSchema { get; init; }
-
-        public bool KnowsSchema { get; init; }
-
-        public long? Answered { get; init; }
-
-        public long Epoch { get; init; }
-
-        public long NewerEpoch { get; init; }
-
-        public IReadOnlyList<NodeStatus> Nodes { get; init; } = [];
+        string problem = FleetProblem.Describe(failure);
+        bool isNew = !_problems.ContainsKey(work.Topic);
+        _problems[work.Topic] = problem;
+        if (!isNew) return;
+        _log.Warn(Diagnostics.Warnings.FleetNotShared(work.Topic, problem));
+        FleetProblem.LogUnexpected(_log, failure);
     }
 }

@@ -6,6 +6,12 @@ internal static class FleetTimes
     /// <summary>How often a node writes to the store and reads it.</summary>
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often what others have changed is read, also without having been told.</summary>
+    public static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+
+    /// <summary>How soon what has failed is tried again when there is something to do.</summary>
+    public static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a node that does not write is alive.</summary>
     public static readonly TimeSpan TimeToLive = TimeSpan.FromSeconds(15);
 

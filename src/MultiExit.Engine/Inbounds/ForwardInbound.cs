@@ -1,23 +1,19 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Sessions;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Inbounds;
 
 /// <summary>Forwards every connection, or every datagram, to one target, without a protocol of its own.</summary>
 /// <param name="config">The target, and what is taken.</param>
 /// <param name="users">The users that clients may be, by their certificates or addresses; none: anybody may come in.</param>
-/// <param name="associations">Counts the associations.</param>
-/// <param name="counters">The server's counters.</param>
-/// <param name="log">The log.</param>
+/// <param name="associations">Lets associations in.</param>
 /// <param name="time">The clock of their idle time.</param>
 internal sealed class ForwardInbound(
-    ForwardInboundConfig config, UsersInForce users, UdpQuota associations, ServerCounters counters, EngineLog log, TimeProvider time) : IInbound
+    ForwardInboundConfig config, UsersInForce users, UdpAdmission associations, TimeProvider time) : IInbound
 {
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
 
@@ -43,12 +39,9 @@ internal sealed class ForwardInbound(
             await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
             throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
         }
-        object owner = (object?)client.Identity?.Name ?? ClientPrefix.Of(client.Client.Address);
-        using UdpSeat? seat = associations.TryEnter(client.Inbound, owner, config.UdpPerUser, config.UdpTotal);
+        using UdpSeat? seat = associations.TryEnter(client.Inbound, client.Client, client.Identity?.Name, config.UdpPerUser, config.UdpTotal);
         if (seat is null)
         {
-            counters.CountRejected(client.Inbound, RefusalReason.Limit);
-            log.LimitReached(client.Inbound, client.Client, $"`udp_per_user` ({config.UdpPerUser}) or `udp_total` ({config.UdpTotal}) is reached");
             await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
             return;
         }

@@ -33,7 +33,7 @@ internal sealed class UdpQuota
                 if (mine.Count == 0) _perOwner.Remove(seat.Key);
                 return null;
             }
-            mine.AddLast(seat);
+            seat.Place = mine.AddLast(seat);
             _totals[inbound] = _totals.GetValueOrDefault(inbound) + 1;
         }
         quiet?.End();
@@ -45,9 +45,10 @@ internal sealed class UdpQuota
     {
         lock (_lock)
         {
-            if (!_perOwner.TryGetValue(seat.Key, out LinkedList<UdpSeat>? mine) || !mine.Remove(seat)) return;
+            if (seat.Place is not { List: { } mine }) return;
+            Remove(seat, mine);
             if (mine.Count == 0) _perOwner.Remove(seat.Key);
-            if (--_totals[seat.Key.Inbound] == 0) _totals.Remove(seat.Key.Inbound);
+            if (_totals[seat.Key.Inbound] == 0) _totals.Remove(seat.Key.Inbound);
         }
     }
 
@@ -55,8 +56,14 @@ internal sealed class UdpQuota
     {
         quiet = mine.Take(MostLookedAt).MaxBy(seat => seat.Quiet);
         if (quiet is null || quiet.Quiet < LeastQuiet) return false;
-        mine.Remove(quiet);
-        _totals[quiet.Key.Inbound]--;
+        Remove(quiet, mine);
         return true;
+    }
+
+    private void Remove(UdpSeat seat, LinkedList<UdpSeat> mine)
+    {
+        mine.Remove(seat.Place!);
+        seat.Place = null;
+        _totals[seat.Key.Inbound]--;
     }
 }

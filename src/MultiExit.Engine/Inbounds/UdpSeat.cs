@@ -9,6 +9,9 @@ internal sealed class UdpSeat(UdpQuota quota, string inbound, object owner) : ID
     private volatile IdleWatch? _idle;
     private Action? _end;
 
+    /// <summary>Its place in the quota, which alone sets it; null: it has none any more.</summary>
+    public LinkedListNode<UdpSeat>? Place { get; set; }
+
     /// <summary>Whose it is.</summary>
     public (string Inbound, object Owner) Key => (inbound, owner);
 

@@ -155,7 +155,8 @@ public sealed class RemoteHost : IDisposable
 
         public ControlLink Link { get; }
 
-        public bool IsLost => Link.HasEnded;
+        // A call that is made before the end of the stream has been read must not meet the dead process.
+        public bool IsLost => Link.HasEnded || _ssh.HasExited;
 
         // Why it has ended.
         public Task<string> Ended { get; }
@@ -168,7 +169,12 @@ public sealed class RemoteHost : IDisposable
 
         private async Task<string> RunAsync()
         {
-            await Link.RunAsync(_over.Token).ConfigureAwait(false);
+            using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+            Task link = Link.RunAsync(gone.Token);
+            await Task.WhenAny(link, _ssh.WaitForExitAsync(gone.Token)).ConfigureAwait(false);
+            // What ssh wrote last is read, but another process may hold its output open.
+            gone.CancelAfter(SshProcess.LastWords);
+            await link.ConfigureAwait(false);
             string reason = _over.IsCancellationRequested ? "the connection was ended here"
                 : $"the connection was lost: {await WhyAsync().ConfigureAwait(false)}";
             _ssh.Dispose();

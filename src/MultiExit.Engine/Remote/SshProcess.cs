@@ -9,7 +9,9 @@ internal sealed class SshProcess : IDisposable
 {
     // What a login shell prints before the program begins.
     private const int MaxNoise = 64 * 1024;
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long what it wrote is read after its end.</summary>
+    public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
     private readonly LastLines _errors;
@@ -28,6 +30,23 @@ internal sealed class SshProcess : IDisposable
 
     /// <summary>The stream from the far side.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>Whether it runs no more; what it wrote may not have been read to its end.</summary>
+    public bool HasExited
+    {
+        get
+        {
+            try
+            {
+                return Volatile.Read(ref _isEnded) != 0 || _process.HasExited;
+            }
+            catch (InvalidOperationException)
+            {
+                // It was ended here at the same time.
+                return true;
+            }
+        }
+    }
 
     /// <summary>Starts ssh, and returns once the far side speaks the link.</summary>
     /// <exception cref="ProxyException">There is no ssh, or it ended; the message says why.</exception>
@@ -78,6 +97,19 @@ internal sealed class SshProcess : IDisposable
         };
 
         static string Said(string? text) => text is null ? "" : $": {text}";
+    }
+
+    /// <summary>Ends when it runs no more, or was ended here.</summary>
+    public async Task WaitForExitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException)
+        {
+            // It was ended here.
+        }
     }
 
     /// <summary>Ends ssh and whatever it started.</summary>

@@ -118,7 +118,7 @@ public sealed partial class GatewayServer : IAsyncDisposable, ISessionRecorder
         Stores = new StoreFaults(_log);
         _certificates = new CertificateWatch(_log, options.Time, _ => CutRevoked());
         _records = new RecordKeeper(_log, Stores, options.Time, _sessions.SampleTraffic);
-        _fleet = new FleetKeeper(options.FleetStore ?? FleetStores.Open, EngineVersion.Text, _log, options.Time);
+        _fleet = new FleetKeeper(options.FleetStore ?? FleetStores.Open, ShareWithFleet, EngineVersion.Text, _log, options.Time);
         _setResolver = _resolvers.For(new());
         _members = new MemberTable(_exitStates, options.Time);
         _lists = new SourceTable<MemberSource, IReadOnlyList<MemberEntry>>(ConnectForSourceAsync, ReportsOfLists(), _log, Stores, options.Time);

@@ -18,4 +18,8 @@ namespace MultiExit.Engine.Server;
 /// <param name="Stopping">Canceled when the server stops.</param>
 internal sealed record InboundParts(
     LimitsConfig Limits, ITransport Transport, TimeProvider Time, EngineLog Log, ServerCounters Counters, ServerMemory Memory,
-    InboundStates States, CancellationToken Stopping);
+    InboundStates States, CancellationToken Stopping)
+{
+    /// <summary>Lets UDP associations in.</summary>
+    public UdpAdmission Associations { get; } = new(States.Associations, Counters, Log);
+}

@@ -47,16 +47,17 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
                     Origins = config.Origins,
                 }),
             InboundMaker.For<ForwardInboundConfig>((config, parts) =>
-                new ForwardInbound(config, parts.States.Users.Of(config), parts.States.Associations, parts.Counters, parts.Log, parts.Time)),
+                new ForwardInbound(config, parts.States.Users.Of(config), parts.Associations, parts.Time)),
             InboundMaker.For<TransparentInboundConfig>(
-                (config, parts) => new TransparentInbound(config, parts.States.Users.Of(config), parts.Transport, parts.Time, parts.Log)),
+                (config, parts) => new TransparentInbound(
+                    config, parts.States.Users.Of(config), parts.Associations, parts.Transport, parts.Time, parts.Log)),
             InboundMaker.For<TunnelInboundConfig>(
                 (config, parts) => new TunnelInbound(config, parts.Limits, parts.Memory, parts.Time, parts.Log, parts.Counters, parts.States)),
             InboundMaker.For<EchTunnelInboundConfig>(
                 (config, parts) => new EchTunnelInbound(config, parts.Limits.SessionMemory, parts.Memory, parts.Time, parts.Log, parts.States)),
             InboundMaker.For<LightsocksInboundConfig>(Lightsocks),
             InboundMaker.For<ShadowsocksInboundConfig>(
-                (config, parts) => new ShadowsocksInbound(config, parts.States, parts.Counters, parts.Log, parts.Time)),
+                (config, parts) => new ShadowsocksInbound(config, parts.States, parts.Associations, parts.Counters, parts.Log, parts.Time)),
         ],
         [
             ExitMaker.For<DirectExitConfig>((config, factory) => factory.Direct(config)),
@@ -97,7 +98,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
         new(options, users, parts.Time) { Log = parts.Log, Stopping = parts.Stopping };
 
     private static Socks5Inbound Socks5(Socks5Options options, UsersInForce users, InboundParts parts) =>
-        new(options, users, parts.Transport, parts.Time, parts.States.Associations, parts.Log)
+        new(options, users, parts.Transport, parts.Time, parts.Associations, parts.Log)
         {
             Socks4 = options.Socks4 ? new Socks4Inbound(users, parts.Time) : null,
         };
@@ -106,7 +107,7 @@ internal sealed record ProtocolTable(ConfigSchema Schema, IReadOnlyList<InboundM
     private static LightsocksInbound Lightsocks(LightsocksInboundConfig config, InboundParts parts) =>
         new(TableOf(config.Password, $"inbound {config.Name}"),
             new Socks5Inbound(new Socks5Options { Udp = false }, parts.States.Users.Of(config), parts.Transport, parts.Time,
-                parts.States.Associations, parts.Log) { Protocol = config.Type });
+                parts.Associations, parts.Log) { Protocol = config.Type });
 
     private static LightsocksTable TableOf(Secret password, string what) => LightsocksTable.TryRead(password.Reveal(), out LightsocksTable? table)
         ? table : throw new ProxyException(ProxyError.InvalidConfiguration, $"{what}: the password is none of Lightsocks");

@@ -12,9 +12,10 @@ public sealed class TransparentConfigTests
     public void Every_key_is_read()
     {
         TransparentInboundConfig inbound = Read(
-            "mode: tproxy, udp: true, udp_idle_timeout: 30s, "
+            "mode: tproxy, udp: true, udp_idle_timeout: 30s, udp_per_user: 7, udp_total: 70, "
             + "redirect: { from: [10.1.0.0/16, eth1.7], ports: [443, 8000-8999], except: [198.51.100.0/24], mark: 9, table: 900 }");
         Assert.Equal((TransparentMode.Tproxy, true, TimeSpan.FromSeconds(30)), (inbound.Mode, inbound.Udp, inbound.UdpIdleTimeout));
+        Assert.Equal((7, 70), (inbound.UdpPerUser, inbound.UdpTotal));
         RedirectConfig redirect = Assert.IsType<RedirectConfig>(inbound.Redirect);
         Assert.Equal((IPNetwork.Parse("10.1.0.0/16"), "eth1.7"), (Assert.Single(redirect.Networks), Assert.Single(redirect.Interfaces)));
         Assert.Equal([new PortRange(443, 443), new PortRange(8000, 8999)], redirect.Ports);
@@ -26,6 +27,7 @@ public sealed class TransparentConfigTests
     {
         TransparentInboundConfig inbound = Read("allow: [10.0.0.0/8]");
         Assert.Equal((TransparentMode.Redirect, false, TimeSpan.FromMinutes(1)), (inbound.Mode, inbound.Udp, inbound.UdpIdleTimeout));
+        Assert.Equal((1024, 8192), (inbound.UdpPerUser, inbound.UdpTotal));
         Assert.Null(inbound.Redirect);
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.Fleet;
+using MultiExit.Engine.Fleet.Memory;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
@@ -14,13 +14,15 @@ public sealed class FleetServerTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _storeTime = new();
     private readonly ManualTimeProvider _time = new();
+    private readonly MemoryTables _tables;
     private readonly MemoryStore _memory;
     private readonly ScriptedStore _store;
 
     public FleetServerTests()
     {
-        _memory = new MemoryStore(_storeTime);
-        _store = new ScriptedStore(_memory);
+        _tables = new MemoryTables(_storeTime);
+        _memory = new MemoryStore(_tables);
+        _store = new ScriptedStore(_tables, _time);
     }
 
     public async ValueTask DisposeAsync()
@@ -42,7 +44,7 @@ public sealed class FleetServerTests : IAsyncDisposable
             Assert.Equal(1, MetricOf(gateway, "multiexit.fleet.store.up"));
             Assert.InRange(MetricOf(gateway, "multiexit.fleet.store.lag")!.Value, 0, 5);
         }
-        Assert.Equal(NodeState.Left, Assert.Single(await _memory.ListAsync("prod", default)).State);
+        Assert.Equal(NodeState.Left, Assert.Single(await _memory.Nodes.ListAsync("prod", default)).State);
     }
 
     [Fact]
@@ -89,7 +91,7 @@ public sealed class FleetServerTests : IAsyncDisposable
     [Fact]
     public async Task What_was_known_of_the_nodes_stays_when_the_store_is_gone_and_its_age_is_shown()
     {
-        await _memory.JoinAsync(NodeStoreContract.Node("b"), 0, default);
+        await _memory.Nodes.JoinAsync(NodeStoreContract.Node("b"), 0, default);
         await using TestGateway gateway = await StartAsync("a");
         await UntilAsync(gateway, status => status.Nodes.Count == 2);
         _store.Fails = true;
@@ -115,7 +117,7 @@ public sealed class FleetServerTests : IAsyncDisposable
         Assert.Single(older.Server.GetLog(new() { Ids = ["MX1143"] }));
         // The one that is no longer a member does not take the other out when it stops.
         await older.DisposeAsync();
-        Assert.Equal((NodeState.Alive, 2), Assert.Single(await _memory.ListAsync("prod", default)) is { } node ? (node.State, node.Epoch) : default);
+        Assert.Equal((NodeState.Alive, 2), Assert.Single(await _memory.Nodes.ListAsync("prod", default)) is { } node ? (node.State, node.Epoch) : default);
         Assert.Empty(newer.Server.GetWarnings());
     }
 
@@ -124,16 +126,16 @@ public sealed class FleetServerTests : IAsyncDisposable
     [InlineData(9, "newer than this program")]
     public async Task Tables_of_another_version_are_not_touched_and_named_in_a_warning(int version, string text)
     {
-        _store.Version = version;
+        _tables.Version = version;
         await using EchoTarget target = new();
         await using TestGateway gateway = await StartAsync("a");
         await UntilAsync(gateway, status => status.Problem is not null);
         ServerWarning warning = Assert.Single(gateway.Server.GetWarnings());
         Assert.Equal("MX1142", warning.Id);
         Assert.Contains(text, warning.Message, StringComparison.Ordinal);
-        Assert.Empty(await _memory.ListAsync("prod", default));
+        Assert.Empty(await _memory.Nodes.ListAsync("prod", default));
         await ServesAsync(gateway, target);
-        _store.Version = 1;
+        _tables.Version = 1;
         await UntilAsync(gateway, status => status.Reachable);
         Assert.Empty(gateway.Server.GetWarnings());
     }
@@ -147,7 +149,7 @@ public sealed class FleetServerTests : IAsyncDisposable
         Assert.Equal(1, gateway.Server.GetStatus().Fleet!.Epoch);
         await gateway.Server.ReloadAsync(Config("a") with { Fleet = null });
         Assert.Null(gateway.Server.GetStatus().Fleet);
-        await Wait.UntilAsync(async () => Assert.Single(await _memory.ListAsync("prod", default)).State == NodeState.Left);
+        await Wait.UntilAsync(async () => Assert.Single(await _memory.Nodes.ListAsync("prod", default)).State == NodeState.Left);
     }
 
     private Task<TestGateway> StartAsync(string node) =>

@@ -1,4 +1,4 @@
-using MultiExit.Engine.Fleet;
+using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Tests.Fleet;

@@ -1,5 +1,5 @@
 using MultiExit.Engine.Configuration.Settings;
-using MultiExit.Engine.Fleet;
+using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Postgres;
 using MultiExit.Engine.Status;
 

@@ -92,6 +92,61 @@ public sealed class ForwardDatagramTests
     }
 
     [Fact]
+    public async Task Associations_that_make_room_while_they_are_in_use_leave_nothing_behind()
+    {
+        const int places = 8, rounds = 20;
+        using UdpSocket target = new(Any);
+        ManualTimeProvider time = new();
+        await using TestGateway gateway = await StartAsync(target.LocalEndPoint, config => config with { UdpPerUser = places }, time);
+        Task answering = Task.Run(async () =>
+        {
+            byte[] buffer = new byte[100];
+            while (true)
+            {
+                (int length, IPEndPoint source) = await target.ReceiveAsync(buffer, default);
+                await target.SendAsync(buffer.AsMemory(0, length), source, default);
+            }
+        });
+        UdpSocket[] clients = [.. Enumerable.Range(0, 6 * places).Select(_ => new UdpSocket(Any))];
+        int answers = 0;
+        Task[] asking = [.. clients.Select((client, i) => Task.Run(async () =>
+        {
+            byte[] question = new byte[i], buffer = new byte[100];
+            for (int n = 0; n < rounds; n++)
+            {
+                using CancellationTokenSource patience = new(TimeSpan.FromMilliseconds(10));
+                await client.SendAsync(question, gateway.EndPoint, default);
+                try
+                {
+                    Assert.Equal((i, gateway.EndPoint), await client.ReceiveAsync(buffer, patience.Token));
+                    Interlocked.Increment(ref answers);
+                }
+                catch (OperationCanceledException)
+                {
+                    // Refused, or cut off between question and answer.
+                }
+                time.Advance(TimeSpan.FromMilliseconds(50));
+            }
+        }))];
+        await Task.WhenAll(asking).WaitAsync(TestTransports.Patience);
+        await Wait.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            return gateway.Server.GetSessions().Count == 0 && gateway.Server.GetStatus().Connections == 0;
+        });
+        Assert.InRange(answers, places, clients.Length * rounds);
+        Assert.Empty(gateway.Server.GetLog(new() { Ids = ["MX9000"] }));
+        target.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => answering.WaitAsync(TestTransports.Patience));
+
+        // Every place is free, and there are no more.
+        long refused = gateway.Server.GetStatus().Rejected;
+        foreach (UdpSocket client in clients[..(places + 1)]) await client.SendAsync(new byte[1], gateway.EndPoint, default);
+        await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == places && gateway.Server.GetStatus().Rejected == refused + 1);
+        foreach (UdpSocket client in clients) client.Dispose();
+    }
+
+    [Fact]
     public async Task Users_are_known_by_their_networks()
     {
         using UdpSocket target = new(Any);

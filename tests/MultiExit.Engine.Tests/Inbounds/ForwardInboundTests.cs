@@ -44,8 +44,8 @@ public sealed class ForwardInboundTests
         IPEndPoint any = new(IPAddress.Loopback, 0);
         ForwardInbound inbound = new(
             new ForwardInboundConfig { Name = "test", Listen = any, Target = Destination.FromAddress(IPAddress.Loopback, 80) },
-            new UsersInForce(new UserDirectory([], TimeProvider.System)), new UdpQuota(), new ServerCounters(),
-            new EngineLog(LogFactory.Create(new LoggingConfig(), console: false)), TimeProvider.System);
+            new UsersInForce(new UserDirectory([], TimeProvider.System)),
+            new UdpAdmission(new UdpQuota(), new ServerCounters(), new EngineLog(LogFactory.Create(new LoggingConfig(), console: false))), TimeProvider.System);
         await inbound.ServeAsync(connection, recorder, default).AsTask().WaitAsync(TestTransports.Patience);
         return recorder.Prefix.ToArray();
     }

@@ -78,8 +78,8 @@ public sealed class MixedInboundTests
 
     private static ForwardInbound Forward(Destination target) => new(
         new ForwardInboundConfig { Name = "in", Listen = new IPEndPoint(IPAddress.Loopback, 0), Target = target },
-        new UsersInForce(new UserDirectory([], TimeProvider.System)), new UdpQuota(), new ServerCounters(),
-        new EngineLog(LogFactory.Create(new LoggingConfig(), console: false)), TimeProvider.System);
+        new UsersInForce(new UserDirectory([], TimeProvider.System)),
+        new UdpAdmission(new UdpQuota(), new ServerCounters(), new EngineLog(LogFactory.Create(new LoggingConfig(), console: false))), TimeProvider.System);
 
     private sealed class Echo(string name) : IInbound
     {

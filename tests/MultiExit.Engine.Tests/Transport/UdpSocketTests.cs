@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -145,5 +146,102 @@ public sealed class UdpSocketTests
         foreach (UdpSocket socket in flooded) socket.Dispose();
         await left.DisposeAsync();
         await right.DisposeAsync();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_socket_that_was_disposed_of_hands_out_nothing_that_it_has_received_before(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        using UdpSocket sender = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0)), receiver = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0));
+        for (byte i = 0; i < 3; i++) await sender.SendAsync(new byte[] { i }, receiver.LocalEndPoint, default);
+        await receiver.ReceiveAsync(new byte[16], default).AsTask().WaitAsync(TestTransports.Patience);
+        receiver.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => receiver.ReceiveAsync(new byte[16], default).AsTask().WaitAsync(TestTransports.Patience));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => receiver.WaitReadableAsync(default).AsTask().WaitAsync(TestTransports.Patience));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Sockets_may_be_disposed_of_while_datagrams_arrive(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        using UdpSocket sender = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0));
+        for (int i = 0; i < 200; i++)
+        {
+            using UdpSocket receiver = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0));
+            TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Task receiving = Task.Run(async () =>
+            {
+                byte[] buffer = new byte[4096];
+                while (true)
+                {
+                    (int length, IPEndPoint source) = await receiver.ReceiveAsync(buffer, default);
+                    Assert.Equal((3000, sender.LocalEndPoint), (length, source));
+                    first.TrySetResult();
+                }
+            });
+            using CancellationTokenSource end = new();
+            Task sending = Task.Run(async () =>
+            {
+                byte[] datagram = new byte[3000];
+                while (!end.IsCancellationRequested) await sender.SendAsync(datagram, receiver.LocalEndPoint, default);
+            });
+            await first.Task.WaitAsync(TestTransports.Patience);
+            receiver.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => receiving.WaitAsync(TestTransports.Patience));
+            await end.CancelAsync();
+            await sending.WaitAsync(TestTransports.Patience);
+        }
+    }
+
+    // recvmmsg(2) stops at an error and keeps it for the next call; what lies behind it must not wait for another datagram.
+    [LinuxTheory("IP_RECVERR"), MemberData(nameof(Kinds))]
+    public async Task What_hosts_report_in_the_middle_of_a_burst_holds_back_no_datagram(TransportKind kind)
+    {
+        const int burst = 60, rounds = 100;
+        await using ITransport transport = Transports.Create(kind);
+        using UdpSocket sender = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0));
+        IPEndPoint gone;
+        using (UdpSocket closed = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0))) gone = closed.LocalEndPoint;
+        byte[] buffer = new byte[16];
+        for (int round = 0; round < rounds; round++)
+        {
+            // Another one each time: nobody reads what is told in full, which takes room from datagrams.
+            using UdpSocket receiver = transport.BindUdp(new IPEndPoint(IPAddress.Loopback, 0));
+            using Socket options = new(new SafeSocketHandle(receiver.Handle.DangerousGetHandle(), ownsHandle: false));
+            options.SetRawSocketOption(0, 11, BitConverter.GetBytes(1)); // IP_RECVERR: each error is told, which a socket without a peer is spared
+            Task asking = Task.Run(async () =>
+            {
+                for (int i = 0; i < burst; i++) await receiver.SendAsync(new byte[1], gone, default);
+            });
+            Task sending = Task.Run(async () =>
+            {
+                for (int i = 0; i < burst; i++) Assert.True(await sender.SendAsync(new byte[1], receiver.LocalEndPoint, default));
+            });
+            for (int i = 0; i < burst; i++) await receiver.ReceiveAsync(buffer, default).AsTask().WaitAsync(TestTransports.Patience);
+            await sending.WaitAsync(TestTransports.Patience);
+            await asking.WaitAsync(TestTransports.Patience);
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_socket_of_both_families_names_its_peers_by_their_own(TransportKind kind)
+    {
+        await using ITransport transport = Transports.Create(kind);
+        using UdpSocket both = transport.BindUdp(new IPEndPoint(IPAddress.IPv6Any, 0));
+        foreach (IPAddress address in (IPAddress[])[IPAddress.Loopback, IPAddress.IPv6Loopback])
+        {
+            using UdpSocket peer = transport.BindUdp(new IPEndPoint(address, 0));
+            byte[] buffer = new byte[16];
+            Assert.True(await peer.SendAsync("ask"u8.ToArray(), new IPEndPoint(address, both.LocalEndPoint.Port), default));
+            (int length, IPEndPoint source) = await both.ReceiveAsync(buffer, default).AsTask().WaitAsync(TestTransports.Patience);
+            Assert.Equal((3, peer.LocalEndPoint), (length, source));
+            // The answer goes to either form of an IPv4 address.
+            foreach (IPEndPoint target in (IPEndPoint[])[source, new IPEndPoint(source.Address.MapToIPv6(), source.Port)])
+            {
+                Assert.True(await both.SendAsync("answer"u8.ToArray(), target, default));
+                Assert.Equal((6, new IPEndPoint(address, both.LocalEndPoint.Port)),
+                    await peer.ReceiveAsync(buffer, default).AsTask().WaitAsync(TestTransports.Patience));
+            }
+        }
     }
 }

@@ -19,6 +19,13 @@ public sealed record TransparentInboundConfig : InboundConfig
     /// <summary>How long a client without datagrams is remembered (key <c>udp_idle_timeout</c>, 1 s to 24 h, default 1 min).</summary>
     public TimeSpan UdpIdleTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The most associations of one user, or of one client where there are no users (key <c>udp_per_user</c>, 1 to 65535, default 1024). Each port
+    /// of a client has its own.</summary>
+    public int UdpPerUser { get; init; } = 1024;
+
+    /// <summary>The most associations of the inbound (key <c>udp_total</c>, 1 to 1000000, default 8192).</summary>
+    public int UdpTotal { get; init; } = 8192;
+
     /// <summary>What <c>multiexit redirect apply</c> has the firewall catch (key <c>redirect</c>); null: rules are made by other means.</summary>
     public RedirectConfig? Redirect { get; init; }
 
@@ -32,6 +39,8 @@ public sealed record TransparentInboundConfig : InboundConfig
     internal override void Check(ValueCheck check)
     {
         check.Check(UdpIdleTimeoutRange, UdpIdleTimeout);
+        check.Check(Socks5Options.UdpPerUserRange, UdpPerUser);
+        check.Check(Socks5Options.UdpTotalRange, UdpTotal);
         Redirect?.Check(check);
     }
 }

@@ -18,6 +18,8 @@ internal static class TransparentInboundBinder
             Mode = mode,
             Udp = reader.Flag("udp") ?? defaults.Udp,
             UdpIdleTimeout = reader.Duration(TransparentInboundConfig.UdpIdleTimeoutRange) ?? defaults.UdpIdleTimeout,
+            UdpPerUser = reader.Integer(Socks5Options.UdpPerUserRange) ?? defaults.UdpPerUser,
+            UdpTotal = reader.Integer(Socks5Options.UdpTotalRange) ?? defaults.UdpTotal,
             Redirect = ReadRedirect(reader, mode),
         };
         ErrorList errors = reader.Context.Errors;

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Status;
 using Npgsql;
 
@@ -36,38 +37,25 @@ internal sealed class PostgresNodes(PostgresDatabase database) : INodeStore
         FROM multiexit.node WHERE fleet = $1 AND length(name) <= 64 AND isfinite(seen) AND isfinite(joined) ORDER BY name COLLATE "C" LIMIT $2
         """;
 
-    public Task<long> JoinAsync(NodeEntry node, long above, CancellationToken cancellationToken) => database.UseAsync(async connection =>
-        await ScalarAsync(connection, Join, cancellationToken, node.Fleet, node.Name, node.Instance, node.Version, node.Labels.ToArray(), above)
-            .ConfigureAwait(false), cancellationToken);
+    public Task<long> JoinAsync(NodeEntry node, long above, CancellationToken cancellationToken) => database.UseAsync(
+        connection => connection.ReadNumberAsync(
+            Join, cancellationToken, node.Fleet, node.Name, node.Instance, node.Version, node.Labels.ToArray(), above),
+        cancellationToken);
 
-    public Task<long> BeatAsync(NodeEntry node, long epoch, CancellationToken cancellationToken) => database.UseAsync(async connection =>
-    {
-        NpgsqlCommand beat = CommandOf(connection, Beat, node.Fleet, node.Name, node.Instance, epoch);
-        await using (beat.ConfigureAwait(false))
-            if (await beat.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) > 0) return epoch;
-        return await ScalarAsync(connection, "SELECT epoch FROM multiexit.node WHERE fleet = $1 AND name = $2", cancellationToken, node.Fleet, node.Name)
-            .ConfigureAwait(false);
-    }, cancellationToken);
+    public Task<long> BeatAsync(NodeEntry node, long epoch, CancellationToken cancellationToken) => database.UseAsync(
+        async connection =>
+            await connection.ExecuteAsync(Beat, cancellationToken, node.Fleet, node.Name, node.Instance, epoch).ConfigureAwait(false) > 0 ? epoch
+            : await connection.ReadNumberAsync("SELECT epoch FROM multiexit.node WHERE fleet = $1 AND name = $2", cancellationToken, node.Fleet, node.Name)
+                .ConfigureAwait(false),
+        cancellationToken);
 
-    public Task LeaveAsync(NodeEntry node, long epoch, CancellationToken cancellationToken) => database.UseAsync(async connection =>
-    {
-        NpgsqlCommand leave = CommandOf(connection, Leave, node.Fleet, node.Name, node.Instance, epoch);
-        await using (leave.ConfigureAwait(false)) return await leave.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }, cancellationToken);
+    public Task LeaveAsync(NodeEntry node, long epoch, CancellationToken cancellationToken) => database.UseAsync(
+        connection => connection.ExecuteAsync(Leave, cancellationToken, node.Fleet, node.Name, node.Instance, epoch), cancellationToken);
 
-    public Task<IReadOnlyList<NodeStatus>> ListAsync(string fleet, CancellationToken cancellationToken) => database.UseAsync(async connection =>
-    {
-        List<NodeStatus> nodes = [];
-        NpgsqlCommand list = CommandOf(connection, List, fleet, FleetTimes.MaxNodes);
-        await using (list.ConfigureAwait(false))
-        {
-            NpgsqlDataReader reader = await list.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    if (NameText.IsValid(reader.GetString(0))) nodes.Add(Read(reader));
-        }
-        return (IReadOnlyList<NodeStatus>)nodes;
-    }, cancellationToken);
+    public Task<IReadOnlyList<NodeStatus>> ListAsync(string fleet, CancellationToken cancellationToken) => database.UseAsync<IReadOnlyList<NodeStatus>>(
+        async connection => await connection.ReadRowsAsync(
+            List, reader => NameText.IsValid(reader.GetString(0)) ? Read(reader) : null, cancellationToken, fleet, FleetTimes.MaxNodes).ConfigureAwait(false),
+        cancellationToken);
 
     private static NodeStatus Read(NpgsqlDataReader reader)
     {
@@ -77,19 +65,5 @@ internal sealed class PostgresNodes(PostgresDatabase database) : INodeStore
         return new NodeStatus(reader.GetString(0), state, reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2), silence,
             LogText.Clean(reader.GetString(5)),
             [.. reader.GetFieldValue<string?[]>(6).OfType<string>().Where(NameText.IsValid).Take(FleetConfig.MaxLabels)]);
-    }
-
-    private static NpgsqlCommand CommandOf(NpgsqlConnection connection, string sql, params object[] values)
-    {
-        NpgsqlCommand command = new(sql, connection);
-        foreach (object value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
-
-    private static async Task<long> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        NpgsqlCommand command = CommandOf(connection, sql, values);
-        await using (command.ConfigureAwait(false))
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long epoch ? epoch : 0;
     }
 }

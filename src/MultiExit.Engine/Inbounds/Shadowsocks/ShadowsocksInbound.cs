@@ -34,11 +34,13 @@ internal sealed class ShadowsocksInbound : IInbound
 
     /// <param name="config">The inbound.</param>
     /// <param name="states">What it remembers.</param>
+    /// <param name="associations">Lets associations in.</param>
     /// <param name="counters">The server's counters.</param>
     /// <param name="log">The log.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ProxyException">Method or password are not valid, which only a configuration made in code can have.</exception>
-    public ShadowsocksInbound(ShadowsocksInboundConfig config, InboundStates states, ServerCounters counters, EngineLog log, TimeProvider time)
+    public ShadowsocksInbound(
+        ShadowsocksInboundConfig config, InboundStates states, UdpAdmission associations, ServerCounters counters, EngineLog log, TimeProvider time)
     {
         (_config, _time, _log, _counters) = (config, time, log, counters);
         _method = ShadowsocksMethods.Find(config.Method)
@@ -49,7 +51,7 @@ internal sealed class ShadowsocksInbound : IInbound
         _users = states.Users.Of(config);
         _state = states.Shadowsocks.Of(config.Name, _method);
         Datagrams = new ShadowsocksDatagrams(config, _method, Ring, _state, log, time);
-        _udp = new ShadowsocksUdpServer(config, _state, states.Associations, counters, log, time);
+        _udp = new ShadowsocksUdpServer(config, _state, associations, counters, time);
     }
 
     public IReadOnlyList<ListenPort> Listen(IPEndPoint configured) =>

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Multiplexing.Tunnel;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Sessions;
@@ -13,12 +12,11 @@ namespace MultiExit.Engine.Inbounds.Shadowsocks;
 /// <summary>Serves the associations of an inbound: each client has one, to any number of targets.</summary>
 /// <param name="config">The inbound.</param>
 /// <param name="state">What it remembers.</param>
-/// <param name="associations">The associations of all inbounds.</param>
+/// <param name="associations">Lets associations in.</param>
 /// <param name="counters">The server's counters.</param>
-/// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ShadowsocksUdpServer(
-    ShadowsocksInboundConfig config, ShadowsocksState state, UdpQuota associations, ServerCounters counters, EngineLog log, TimeProvider time)
+    ShadowsocksInboundConfig config, ShadowsocksState state, UdpAdmission associations, ServerCounters counters, TimeProvider time)
 {
     // UDP over IPv4 has no more.
     private const int MaxSent = 65_507;
@@ -33,19 +31,13 @@ internal sealed class ShadowsocksUdpServer(
         client.HandshakeCompleted();
         ShadowsocksAssociation association = (ShadowsocksAssociation)client.State!;
         if (association.User is { } user) client.Enter(user);
-        object owner = (object?)association.User?.Name ?? ClientPrefix.Of(client.Client.Address);
         try
         {
-            using UdpSeat? seat = associations.TryEnter(config.Name, owner, config.UdpPerUser, config.UdpTotal);
+            using UdpSeat? seat = associations.TryEnter(config.Name, client.Client, association.User?.Name, config.UdpPerUser, config.UdpTotal);
             if (seat is not null)
             {
                 if (await TryRunAsync(client, association, seat, dispatcher, cancellationToken).ConfigureAwait(false)) return;
                 seat.Dispose();
-            }
-            else
-            {
-                counters.CountRejected(config.Name, RefusalReason.Limit);
-                log.LimitReached(config.Name, client.Client, $"`udp_per_user` ({config.UdpPerUser}) or `udp_total` ({config.UdpTotal}) is reached");
             }
             await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
         }

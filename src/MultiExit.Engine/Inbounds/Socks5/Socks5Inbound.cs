@@ -9,14 +9,13 @@ using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Socks4;
 using MultiExit.Engine.Protocols.Socks5;
 using MultiExit.Engine.Sessions;
-using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Inbounds.Socks5;
 
 /// <summary>The SOCKS5 server (RFC 1928, RFC 1929).</summary>
 internal sealed class Socks5Inbound(
-    Socks5Options options, UsersInForce users, ITransport transport, TimeProvider time, UdpQuota associations, EngineLog log) : IInbound
+    Socks5Options options, UsersInForce users, ITransport transport, TimeProvider time, UdpAdmission associations, EngineLog log) : IInbound
 {
     /// <summary>What requests are said to come by (<see cref="RequestInfo.Protocol"/>).</summary>
     public string Protocol { get; init; } = "socks5";
@@ -111,8 +110,7 @@ internal sealed class Socks5Inbound(
 
     private async ValueTask AssociateAsync(RequestInfo info, InboundConnection connection, IDispatcher dispatcher, CancellationToken cancellationToken)
     {
-        object owner = (object?)info.User ?? ClientPrefix.Of(info.Client.Address);
-        using UdpSeat? seat = associations.TryEnter(info.Inbound, owner, options.UdpPerUser, options.UdpTotal);
+        using UdpSeat? seat = associations.TryEnter(info.Inbound, info.Client, info.User, options.UdpPerUser, options.UdpTotal);
         using UdpSocket? socket = seat is null ? null : TryBind(info.Local.Address);
         if (socket is null)
         {

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Inbounds.Transparent;
 /// <remarks>An answer is passed on only from a place that the client has sent to, as the kernel's own address translation does it: else any peer could
 /// have this host send with the address of another.</remarks>
 internal sealed class TransparentAssociation(
-    ClientDatagrams client, AnswerSockets answers, TimeSpan idleTimeout, TimeProvider time, EngineLog log)
+    ClientDatagrams client, AnswerSockets answers, UdpSeat seat, TimeSpan idleTimeout, TimeProvider time, EngineLog log)
 {
     /// <summary>The most places that a client has at a time; with one more the one that it has sent to first is forgotten.</summary>
     internal const int MaxPlaces = 256;
@@ -42,6 +42,7 @@ internal sealed class TransparentAssociation(
                 session = opened.Session;
                 // Refused as a whole, the client stays known for the idle time all the same: each of its datagrams is not another request.
                 watch = _idle.Watch(() => OnIdle(session, ended));
+                seat.MayMakeRoom(_idle, () => OnIdle(session, ended));
                 if (session is not null) await SendAsync(session, first, buffer, ended.Token).ConfigureAwait(false);
             }
             finally

@@ -11,8 +11,14 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Inbounds.Transparent;
 
 /// <summary>Takes what clients send to others, as this host's firewall catches it, and passes it on to where they have sent it.</summary>
+/// <param name="config">How it catches it.</param>
+/// <param name="users">The users that clients may be, by their addresses; none: anybody may come in.</param>
+/// <param name="associations">Lets associations in.</param>
+/// <param name="transport">Binds the sockets that answers leave from.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The log.</param>
 internal sealed class TransparentInbound(
-    TransparentInboundConfig config, UsersInForce users, ITransport transport, TimeProvider time, EngineLog log) : IInbound
+    TransparentInboundConfig config, UsersInForce users, UdpAdmission associations, ITransport transport, TimeProvider time, EngineLog log) : IInbound
 {
     private const string Protocol = "transparent";
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
@@ -41,7 +47,13 @@ internal sealed class TransparentInbound(
             await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
             throw new ProxyException(ProxyError.AccessRefused, "its address is not that of a user");
         }
-        TransparentAssociation association = new(client, _answers, config.UdpIdleTimeout, time, log);
+        using UdpSeat? seat = associations.TryEnter(client.Inbound, client.Client, client.Identity?.Name, config.UdpPerUser, config.UdpTotal);
+        if (seat is null)
+        {
+            await Task.Delay(RefusalPause, time, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        TransparentAssociation association = new(client, _answers, seat, config.UdpIdleTimeout, time, log);
         await association.RunAsync(Protocol, dispatcher, cancellationToken).ConfigureAwait(false);
     }
 

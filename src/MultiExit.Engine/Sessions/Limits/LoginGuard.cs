@@ -15,6 +15,9 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     // addresses must not let those in again.
     private const int MaxClients = 65_536;
 
+    // What another node says of the same lockout differs by the time that it took.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly byte[] _nameKey = RandomNumberGenerator.GetBytes(32);
     private readonly Dictionary<IPAddress, LoginFailures> _clients = [];
@@ -25,6 +28,9 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
 
     /// <summary>Whether a name is that of a user that a back-end has let in.</summary>
     public Func<string, bool> IsKnown { get; init; } = static _ => false;
+
+    /// <summary>Called when a client was locked out here, with how long, or was let in again, with zero.</summary>
+    public Action<IPAddress, TimeSpan>? Changed { get; set; }
 
     /// <summary>Puts a configuration in force; the counts stay.</summary>
     /// <param name="lockout">When clients are locked out; null: never.</param>
@@ -86,6 +92,7 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
             if (known.LockedUntil <= now) return false;
         }
         log.LockedOut(key, lockout.Lasts);
+        Changed?.Invoke(key, lockout.Lasts);
         return true;
     }
 
@@ -105,7 +112,42 @@ internal sealed class LoginGuard(TimeProvider time, EngineLog log, ServerCounter
     /// <returns>True when it was locked out.</returns>
     public bool Unlock(IPAddress client)
     {
+        if (!LetIn(client)) return false;
+        Changed?.Invoke(ClientPrefix.Of(client), TimeSpan.Zero);
+        return true;
+    }
+
+    /// <summary>Lets a client in again, as another node says.</summary>
+    /// <returns>True when it was locked out.</returns>
+    public bool LetIn(IPAddress client)
+    {
         lock (_lock) return _clients.Remove(ClientPrefix.Of(client), out LoginFailures known) && known.LockedUntil > Now;
+    }
+
+    /// <summary>Locks a client out, as another node says; nothing where this server locks nobody out, or knows it already.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="lasts">How long from now on.</param>
+    /// <param name="node">The node.</param>
+    public void LockOut(IPAddress client, TimeSpan lasts, string node)
+    {
+        if (_lockout is null || ClientPrefix.IsLoopback(client)) return;
+        TimeSpan until = Now + lasts;
+        IPAddress key = ClientPrefix.Of(client);
+        LoginFailures known;
+        lock (_lock)
+        {
+            if (_clients.TryGetValue(key, out known) && known.LockedUntil > Now && known.LockedUntil >= until - Slack) return;
+            if (_clients.Count >= MaxClients && !_clients.ContainsKey(key)) return;
+            _clients[key] = new LoginFailures(0, Now, until, time.GetUtcNow() + lasts);
+        }
+        if (known.LockedUntil <= Now) log.LockedOutByNode(key, node, lasts);
+    }
+
+    /// <summary>The clients that are locked out, and for how much longer.</summary>
+    public IReadOnlyList<(IPAddress Client, TimeSpan Lasts)> GetRemaining()
+    {
+        TimeSpan now = Now;
+        lock (_lock) return [.. _clients.Where(pair => pair.Value.LockedUntil > now).Select(pair => (pair.Key, pair.Value.LockedUntil - now))];
     }
 
     /// <summary>The clients that are locked out or have failed logins, for another process.</summary>

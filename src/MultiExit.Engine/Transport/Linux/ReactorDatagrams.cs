@@ -35,8 +35,10 @@ internal sealed class ReactorDatagrams : IEpollTarget, IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
-        while (!_batch.Has)
+        while (true)
         {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_batch.Has) return;
             if (_isDrained) await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
             else if (_isFull) await _reactor.Yield(); // the sockets beside it have their turn
             ObjectDisposedException.ThrowIf(_closed, this);
@@ -53,7 +55,7 @@ internal sealed class ReactorDatagrams : IEpollTarget, IDisposable
     /// <exception cref="ObjectDisposedException">The socket was closed.</exception>
     /// <exception cref="SocketException">The system has run out of some resource.</exception>
     public ValueTask<(int Length, IPEndPoint Source, IPEndPoint? Destination)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _batch.Has ? new(_batch.Take(buffer.Span)) : WaitAndReceiveAsync(buffer, cancellationToken);
+        _batch.Has && !_closed ? new(_batch.Take(buffer.Span)) : WaitAndReceiveAsync(buffer, cancellationToken);
 
     /// <summary>Sends a datagram.</summary>
     /// <param name="datagram">The datagram.</param>

@@ -10,6 +10,7 @@ using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.Socks4;
 using MultiExit.Engine.Inbounds.Socks5;
+using MultiExit.Engine.Sessions;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -32,8 +33,8 @@ internal sealed class Socks5Harness : IAsyncDisposable
         _transport = Transports.Create(kind);
         options ??= new Socks5Options();
         UsersInForce known = new(new UserDirectory(users, TimeProvider.System, names: new NameParametersConfig([NameParameter.Session])));
-        _inbound = new Socks5Inbound(
-            options, known, _transport, Time, new UdpQuota(), new EngineLog(LogFactory.Create(new LoggingConfig(), console: false, Lines)))
+        EngineLog log = new(LogFactory.Create(new LoggingConfig(), console: false, Lines));
+        _inbound = new Socks5Inbound(options, known, _transport, Time, new UdpAdmission(new UdpQuota(), Counters, log), log)
         {
             Socks4 = options.Socks4 ? new Socks4Inbound(known, Time) : null,
         };
@@ -45,6 +46,8 @@ internal sealed class Socks5Harness : IAsyncDisposable
 
     /// <summary>The lines of the log.</summary>
     public MemoryLog Lines { get; } = new();
+
+    public ServerCounters Counters { get; } = new();
 
     public FakeDispatcher Dispatcher { get; } = new();
 

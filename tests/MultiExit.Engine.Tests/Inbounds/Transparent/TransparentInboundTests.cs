@@ -9,6 +9,8 @@ using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
 using MultiExit.Engine.Inbounds.Transparent;
 using MultiExit.Engine.Protocols;
+using MultiExit.Engine.Sessions;
+using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
@@ -23,6 +25,8 @@ public sealed class TransparentInboundTests : IDisposable
     private readonly UnprivilegedTransport _transport = new();
     private readonly MemoryLog _lines = new();
     private readonly EngineLog _log;
+    private readonly UdpQuota _quota = new();
+    private readonly ServerCounters _counters = new();
     private readonly FakeDispatcher _dispatcher = new();
     private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
@@ -150,6 +154,59 @@ public sealed class TransparentInboundTests : IDisposable
         await serving.WaitAsync(TestTransports.Patience);
     }
 
+    [Fact]
+    public async Task A_client_with_a_new_port_for_each_question_is_served_in_the_place_of_its_quiet_associations()
+    {
+        List<(ClientDatagrams Client, FakeUdpSession Session, Task Serving)> served = [];
+        TransparentInbound inbound = Inbound();
+        for (int i = 0; i < 4; i++)
+        {
+            ClientDatagrams client = Client();
+            Task serving = inbound.ServeDatagramsAsync(client, _dispatcher, client.Ended).AsTask();
+            client.Add(First, [1]);
+            FakeUdpSession session = await _dispatcher.NextAssociationAsync();
+            await session.NextAsync();
+            served.Add((client, session, serving));
+            if (i >= 2) await served[i - 2].Serving.WaitAsync(TestTransports.Patience);
+            _time.Advance(UdpQuota.LeastQuiet);
+        }
+        Assert.Equal([true, true, false, false], served.Select(each => each.Serving.IsCompleted));
+        Assert.Equal(SessionOutcome.Idle, served[0].Session.Outcome);
+        Assert.Equal(0, _counters.Rejected);
+        foreach ((ClientDatagrams client, _, Task serving) in served)
+        {
+            client.Abort();
+            await serving.WaitAsync(TestTransports.Patience);
+            client.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task A_client_whose_associations_are_all_in_use_gets_no_other()
+    {
+        TransparentInbound inbound = Inbound();
+        List<(ClientDatagrams Client, Task Serving)> served = [];
+        for (int i = 0; i < 3; i++)
+        {
+            ClientDatagrams client = Client();
+            client.Add(First, [1]);
+            served.Add((client, inbound.ServeDatagramsAsync(client, _dispatcher, client.Ended).AsTask()));
+            if (i < 2) await (await _dispatcher.NextAssociationAsync()).NextAsync();
+        }
+        Assert.Equal(1, _counters.Rejected);
+        Assert.Contains(_lines.Read(new LogQuery()), entry => entry.Message.Contains("`udp_per_user` (2) or `udp_total` (8192) is reached", StringComparison.Ordinal));
+        // Nor is it asked about again with each datagram.
+        Assert.False(served[2].Serving.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await served[2].Serving.WaitAsync(TestTransports.Patience);
+        foreach ((ClientDatagrams client, Task serving) in served)
+        {
+            client.Abort();
+            await serving.WaitAsync(TestTransports.Patience);
+            client.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         _client.Dispose();
@@ -157,8 +214,8 @@ public sealed class TransparentInboundTests : IDisposable
     }
 
     private TransparentInbound Inbound(UsersInForce? users = null) => new(
-        new TransparentInboundConfig { Name = "lan", Listen = new IPEndPoint(IPAddress.Loopback, 0), Udp = true },
-        users ?? new UsersInForce(new UserDirectory([], TimeProvider.System)), _transport, _time, _log);
+        new TransparentInboundConfig { Name = "lan", Listen = new IPEndPoint(IPAddress.Loopback, 0), Udp = true, UdpPerUser = 2 },
+        users ?? new UsersInForce(new UserDirectory([], TimeProvider.System)), new UdpAdmission(_quota, _counters, _log), _transport, _time, _log);
 
     private ClientDatagrams Client() => new(
         "lan", ClientEndPoint, new IPEndPoint(IPAddress.Any, 1), true, (_, _, _) => throw new NotSupportedException(), () => { },

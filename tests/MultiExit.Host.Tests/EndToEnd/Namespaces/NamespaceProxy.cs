@@ -47,6 +47,9 @@ internal sealed class NamespaceProxy : IDisposable
         return ready is null ? throw new InvalidOperationException("multiexit did not start: " + proxy.Log) : proxy;
     }
 
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(string name) => Command.Do($"kill -s {name} {_process.Id}");
+
     /// <summary>The source address that the target sees over TCP.</summary>
     public Task<string> TcpSourceAsync(int proxyPort, IPAddress target, int port, IPAddress? client = null) =>
         TcpSourceAsync(new IPEndPoint(IPAddress.Loopback, proxyPort), target, port, client);
@@ -107,6 +110,8 @@ internal sealed class NamespaceProxy : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+        // Its ports are free for the next one.
+        _process.WaitForExit(HostProcess.Limit);
         _process.Dispose();
     }
 

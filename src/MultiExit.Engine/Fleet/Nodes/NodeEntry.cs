@@ -1,6 +1,6 @@
 using MultiExit.Engine.Configuration.Settings;
 
-namespace MultiExit.Engine.Fleet;
+namespace MultiExit.Engine.Fleet.Nodes;
 
 /// <summary>What a server says of itself.</summary>
 /// <param name="Fleet">The fleet.</param>

@@ -1,7 +1,7 @@
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
-namespace MultiExit.Engine.Fleet;
+namespace MultiExit.Engine.Fleet.Nodes;
 
 /// <summary>The members of a fleet. All times are those of the store's clock.</summary>
 /// <exception cref="ProxyException">The store does not answer.</exception>

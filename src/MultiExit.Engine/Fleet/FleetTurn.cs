@@ -1,0 +1,30 @@
+namespace MultiExit.Engine.Fleet;
+
+/// <summary>When a work runs again. <see cref="Wake"/> is thread-safe; the rest is the worker's.</summary>
+internal sealed class FleetTurn(IFleetWork work, TimeProvider time)
+{
+    // What others announce, however often, costs no more than this.
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(100);
+
+    private TimeSpan _next;
+    private TimeSpan _soonest;
+    private int _isWoken;
+
+    public IFleetWork Work => work;
+
+    public bool IsDue => Wait <= TimeSpan.Zero;
+
+    /// <summary>How long until it runs.</summary>
+    public TimeSpan Wait => (Volatile.Read(ref _isWoken) != 0 ? _soonest : _next) - time.GetElapsedTime(0);
+
+    public void Wake() => Volatile.Write(ref _isWoken, 1);
+
+    public void Begin() => Volatile.Write(ref _isWoken, 0);
+
+    public void End(bool succeeded)
+    {
+        TimeSpan now = time.GetElapsedTime(0);
+        _next = now + (succeeded || work.Period < FleetTimes.Beat ? work.Period : FleetTimes.Beat);
+        _soonest = now + (succeeded ? Gap : FleetTimes.Retry);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Fleet.Lockouts;
+
+/// <summary>Tells the other nodes which clients are locked out here, and locks out those that they tell of.</summary>
+internal sealed class SharedLockouts : IFleetWork
+{
+    /// <summary>The topic.</summary>
+    public const string Name = "lockouts";
+
+    /// <summary>The most that are read.</summary>
+    public const int MaxRead = 65_536;
+
+    private const int MaxBatch = 1000;
+
+    // Those that a store which is away does not take; each one ends by itself.
+    private const int MaxWaiting = 65_536;
+
+    // Everything is read again now and then: it is what is left of a store that was restored and has counted on.
+    private static readonly TimeSpan FullEvery = TimeSpan.FromMinutes(1);
+
+    private readonly LoginGuard _guard;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private Dictionary<IPAddress, TimeSpan> _waiting = []; // until when, by the monotonic clock
+    private Action _wake = static () => { };
+    private long _version; // of a run alone, as the next one
+    private long? _lastFull;
+
+    public SharedLockouts(LoginGuard guard, TimeProvider time)
+    {
+        (_guard, _time) = (guard, time);
+        guard.Changed = OnChanged;
+    }
+
+    public string Topic => Name;
+
+    public TimeSpan Period => FleetTimes.Poll;
+
+    private TimeSpan Now => _time.GetElapsedTime(0);
+
+    public void Start(Action wake)
+    {
+        _wake = wake;
+        // Those of before the node was one.
+        foreach ((IPAddress client, TimeSpan lasts) in _guard.GetRemaining()) OnChanged(client, lasts);
+    }
+
+    public async Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
+    {
+        await WriteAsync(store, member, cancellationToken).ConfigureAwait(false);
+        if (_lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery) _version = 0;
+        bool isFull = _version == 0;
+        LockoutChanges changes = await store.Lockouts.ReadAsync(member.Fleet, _version, cancellationToken).ConfigureAwait(false);
+        // Also those of this node: it may have been started anew.
+        foreach (SharedLockout lockout in changes.Lockouts)
+        {
+            // What was said here since then is newer.
+            lock (_lock)
+                if (_waiting.ContainsKey(lockout.Client)) continue;
+            if (lockout.Lasts > TimeSpan.Zero) _guard.LockOut(lockout.Client, lockout.Lasts, lockout.Node);
+            else _guard.LetIn(lockout.Client);
+        }
+        _version = changes.Version;
+        if (isFull) _lastFull = _time.GetTimestamp();
+    }
+
+    public Task LeaveAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken) => WriteAsync(store, member, cancellationToken);
+
+    public void Dispose()
+    {
+        // A node that came after this one has its own.
+        if (_guard.Changed == OnChanged) _guard.Changed = null;
+    }
+
+    private async Task WriteAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            KeyValuePair<IPAddress, TimeSpan>[] batch;
+            lock (_lock) batch = [.. _waiting.Take(MaxBatch)];
+            if (batch.Length == 0) return;
+            TimeSpan now = Now;
+            await store.Lockouts.WriteAsync(
+                member,
+                [.. batch.Select(entry => new SharedLockout(entry.Key, entry.Value > now ? entry.Value - now : default, member.Node))],
+                cancellationToken).ConfigureAwait(false);
+            lock (_lock)
+                // One that has changed since is written again.
+                foreach ((IPAddress client, TimeSpan until) in batch)
+                    if (_waiting.TryGetValue(client, out TimeSpan newest) && newest == until) _waiting.Remove(client);
+        }
+    }
+
+    private void OnChanged(IPAddress client, TimeSpan lasts)
+    {
+        // What runs on the node itself is another client on each node.
+        if (ClientPrefix.IsLoopback(client)) return;
+        lock (_lock)
+        {
+            TimeSpan now = Now;
+            if (_waiting.Count >= MaxWaiting) _waiting = _waiting.Where(entry => entry.Value > now).ToDictionary();
+            if (_waiting.Count >= MaxWaiting) return;
+            _waiting[client] = now + lasts;
+        }
+        _wake();
+    }
+}

@@ -1,0 +1,28 @@
+using MultiExit.Engine.Fleet.Lockouts;
+
+namespace MultiExit.Engine.Fleet.Memory;
+
+/// <summary>Lockouts in memory.</summary>
+internal sealed class MemoryLockouts(MemoryStore store) : ILockoutStore
+{
+    public Task WriteAsync(FleetMember member, IReadOnlyList<SharedLockout> lockouts, CancellationToken cancellationToken) => store.CallAsync(
+        tables =>
+        {
+            long version = tables.Change(member.Fleet, SharedLockouts.Name);
+            foreach (SharedLockout lockout in lockouts)
+                tables.Lockouts[(member.Fleet, lockout.Client)] = new MemoryLockout(tables.Now + lockout.Lasts, member.Node, version);
+            return version;
+        },
+        cancellationToken);
+
+    public Task<LockoutChanges> ReadAsync(string fleet, long since, CancellationToken cancellationToken) => store.CallAsync(
+        tables =>
+        {
+            long version = tables.Versions.GetValueOrDefault((fleet, SharedLockouts.Name));
+            long from = version < since ? 0 : since;
+            return new LockoutChanges(version, [.. tables.Lockouts
+                .Where(row => row.Key.Fleet == fleet && row.Value.Version > from && (from > 0 || row.Value.Until > tables.Now))
+                .Select(row => new SharedLockout(row.Key.Client, row.Value.Until > tables.Now ? row.Value.Until - tables.Now : default, row.Value.Node))]);
+        },
+        cancellationToken);
+}

@@ -1,0 +1,43 @@
+using MultiExit.Engine.Fleet.Lockouts;
+using MultiExit.Engine.Fleet.Nodes;
+
+namespace MultiExit.Engine.Fleet.Memory;
+
+/// <summary>A store in memory for the servers of one process. Thread-safe.</summary>
+internal class MemoryStore : IFleetStore
+{
+    private readonly MemoryTables _tables;
+
+    /// <param name="tables">What is kept; another store may have the same.</param>
+    public MemoryStore(MemoryTables tables)
+    {
+        _tables = tables;
+        Schema = new MemorySchema(this);
+        Changes = new MemoryFeed(tables);
+        Nodes = new MemoryNodes(this);
+        Lockouts = new MemoryLockouts(this);
+    }
+
+    /// <param name="time">The clock of the store.</param>
+    public MemoryStore(TimeProvider time)
+        : this(new MemoryTables(time))
+    {
+    }
+
+    public IStoreSchema Schema { get; }
+
+    public IChangeFeed Changes { get; }
+
+    public INodeStore Nodes { get; }
+
+    public ILockoutStore Lockouts { get; }
+
+    /// <summary>One request: all of it or nothing, and alone.</summary>
+    public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_tables.Lock) return Task.FromResult(request(_tables));
+    }
+
+    public virtual ValueTask DisposeAsync() => default;
+}
