@@ -113,6 +113,51 @@ Describe 'A job of this module' {
         (Get-MxServer edge).State | Should -Be 'Running'
     }
 
+    It 'knows the folder that the session is in, whatever it is called' {
+        $odd = New-Item -ItemType Directory (Join-Path $TestDrive 'odd[1] `*')
+        Set-Content -LiteralPath (Join-Path $odd 'psk.txt') (New-MxKey)
+        chmod 600 "$odd/psk.txt"
+        $before = Get-Location
+        try {
+            Set-Location -LiteralPath $odd
+            # The key is read, and nothing listens there.
+            $test = Test-MxTunnel 'tunnel://127.0.0.1:1?psk_file=psk.txt' 127.0.0.1:1 -AsJob | Receive-Job -Wait -AutoRemoveJob
+            $test.Reason | Should -Be 'ProxyUnreachable'
+            $null = New-PSDrive -Name Keys -PSProvider FileSystem -Root $odd
+            Set-Location Keys:
+            $test = Test-MxTunnel 'tunnel://127.0.0.1:1?psk_file=psk.txt' 127.0.0.1:1 -AsJob | Receive-Job -Wait -AutoRemoveJob
+            $test.Reason | Should -Be 'ProxyUnreachable'
+        } finally {
+            Set-Location $before
+            Remove-PSDrive Keys -ErrorAction Ignore
+        }
+    }
+
+    It 'reaches the server of a piped object, whatever its socket is called' {
+        $folder = New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "mx[a]$([guid]::NewGuid().ToString('n').Substring(0, 8))")
+        try {
+            Set-Content -LiteralPath "$folder/odd.yaml" "name: odd`ncontrol: { socket: '$folder/c.sock' }`ninbounds: [{ name: in, type: mixed, listen: '127.0.0.1:0' }]"
+            Start-MxServer -LiteralPath "$folder/odd.yaml"
+            $server = Get-MxServer odd -Socket ([WildcardPattern]::Escape("$folder/c.sock"))
+            $measured = $server | Measure-MxTunnel -Duration 500ms -Bytes 1MB -AsJob | Receive-Job -Wait -AutoRemoveJob
+            $measured.Through | Should -BeLike 'socks5://127.0.0.1:*'
+        } finally {
+            Stop-MxServer odd
+            Remove-Item -LiteralPath $folder -Recurse -ErrorAction Ignore
+        }
+    }
+
+    It 'ends however late it is stopped' {
+        $jobs = foreach ($i in 1..20) {
+            $job = Measure-MxTunnel socks5://127.0.0.1:1 -AsJob
+            Start-Sleep -Milliseconds ($i * 5)
+            Stop-Job $job
+            $job
+        }
+        (Wait-Job $jobs -Timeout 30).State | Should -BeIn 'Stopped', 'Completed'
+        Remove-Job $jobs
+    }
+
     It 'probes exits' {
         (Test-MxExit direct -Server edge -Target "tcp://127.0.0.1:$($web.Port)" -AsJob | Receive-Job -Wait -AutoRemoveJob).Success | Should -BeTrue
     }

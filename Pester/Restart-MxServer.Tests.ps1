@@ -43,6 +43,16 @@ Describe 'Restart-MxServer' -Skip:(-not $IsLinux) {
         try { $client.Connect($before.Listeners[0].EndPoint) } finally { $client.Dispose() }
     }
 
+    It 'shows as a job that the new process gets ready, with the time that it may take' {
+        $job = Restart-MxServer far -Socket $socket -AsJob -PassThru
+        (Wait-Job $job -Timeout 60 | Receive-Job -Keep).State | Should -Be 'Running'
+        $shown, $last = $job.Progress[0, -1]
+        $shown.Activity, $shown.StatusDescription | Should -Be 'Restarting far', 'the new process is getting ready; until then the old one serves'
+        $shown.SecondsRemaining | Should -BeGreaterThan 200
+        $last.RecordType | Should -Be 'Completed'
+        Remove-Job $job
+    }
+
     It 'leaves the server as it was where the new process does not start' {
         $before = Get-MxServer -Socket $socket
         Set-Content $config 'nonsense'

@@ -83,6 +83,33 @@ Describe 'Test-MxTunnel' {
         }
     }
 
+    It 'does the same as a job, with what was piped in' {
+        $job = 'GET / HTTP/1.0', "`r`n" | Test-MxTunnel "http://$http", direct $target -AsJob
+        @($job).Count | Should -Be 1
+        $tests = Receive-Job $job -Wait -AutoRemoveJob
+        $tests.Through | Should -Be "http://$http", 'direct'
+        $tests.ForEach{ $_.Response } | Should -BeLike '*hello from the target'
+        (Test-MxTunnel direct $target -AsJob | Receive-Job -Wait -AutoRemoveJob).Response | Should -BeLike 'HTTP/1.1 200 OK*'
+        $test = Test-MxTunnel "socks5://$socks" $target -Credential $bob -InputObject "GET / HTTP/1.0`r`n`r`n" -AsJob | Receive-Job -Wait -AutoRemoveJob
+        $test.Response | Should -BeLike '*hello from the target'
+        (Get-Failure { Test-MxTunnel direct example.com -AsJob }).FullyQualifiedErrorId | Should -BeLike 'InvalidDestination,*'
+    }
+
+    It 'ends as a job with Stop-Job' {
+        $silent = New-BusyPort
+        try {
+            $job = Test-MxTunnel "socks5://$($silent.LocalEndpoint)" 127.0.0.1:1 -Timeout 1h -AsJob
+            $peer = $silent.AcceptTcpClientAsync()
+            $peer.Wait(30000) | Should -BeTrue
+            Stop-Job $job
+            (Wait-Job $job -Timeout 20).State | Should -Be 'Stopped'
+            $peer.Result.Dispose()
+            Remove-Job $job
+        } finally {
+            $silent.Stop()
+        }
+    }
+
     It 'names what is wrong with its arguments, and no secret' {
         $failure = Get-Failure { Test-MxTunnel ftp://u:secret@h $target -ErrorAction Stop }
         $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'

@@ -14,7 +14,7 @@ internal sealed class MxJob : Job2
     private readonly string _location;
     private readonly PowerShell _shell = PowerShell.Create();
     private readonly Lock _lock = new();
-    private bool _isStopping;
+    private bool _isStopping, _isOver;
 
     /// <param name="command">The cmdlet.</param>
     /// <param name="parameters">Its parameters.</param>
@@ -58,11 +58,11 @@ internal sealed class MxJob : Job2
     {
         lock (_lock)
         {
-            if (_isStopping || IsFinishedState(JobStateInfo.State)) return;
+            if (_isStopping || _isOver) return;
             _isStopping = true;
+            SetJobState(JobState.Stopping);
+            _shell.BeginStop(null, null);
         }
-        SetJobState(JobState.Stopping);
-        _shell.BeginStop(null, null);
     }
 
     /// <inheritdoc/>
@@ -118,7 +118,7 @@ internal sealed class MxJob : Job2
             if (_module is not null) state.ImportPSModule([_module]);
             using Runspace runspace = RunspaceFactory.CreateRunspace(state);
             runspace.Open();
-            runspace.SessionStateProxy.Path.SetLocation(_location);
+            runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(_location));
             _shell.Runspace = runspace;
             _shell.AddCommand(_command).AddParameters(_parameters);
             lock (_lock)
@@ -129,20 +129,17 @@ internal sealed class MxJob : Job2
         {
             end = JobState.Stopped;
         }
-        catch (RuntimeException exception)
+        catch (Exception exception)
         {
             // As it would be in the session: the error that ended it.
-            if (Error.IsOpen) Error.Add(exception.ErrorRecord);
+            if (Error.IsOpen)
+                Error.Add((exception as IContainsErrorRecord)?.ErrorRecord ?? new ErrorRecord(exception, "JobFailed", ErrorCategory.NotSpecified, _command));
             end = JobState.Failed;
         }
-        finally
-        {
-            _shell.Dispose();
-        }
+        lock (_lock) _isOver = true;
+        _shell.Dispose();
         SetJobState(_isStopping ? JobState.Stopped : end);
     }
-
-    private static bool IsFinishedState(JobState state) => state is JobState.Completed or JobState.Failed or JobState.Stopped;
 
     private static PSNotSupportedException Unsuspendable() => new("a job of MultiExit is started and stopped, and not suspended");
 }

@@ -42,18 +42,6 @@ public sealed class MxServer
         Warnings = [.. status.Warnings.Select(warning => new MxWarning(warning))];
     }
 
-    /// <summary>When the sessions that are live then are cut, of a server that drains; null of another one.</summary>
-    public DateTimeOffset? DrainUntil { get; }
-
-    /// <summary>The version of the server's program; null where it does not say.</summary>
-    public string? Version { get; }
-
-    /// <summary>What rules and limits that only report would have done.</summary>
-    public MxReport[] Reports { get; }
-
-    /// <summary>The fleet that the server is a node of; null: it stands alone.</summary>
-    public MxFleet? Fleet { get; }
-
     /// <summary>The name, unique among the running servers.</summary>
     public string Name { get; }
 
@@ -142,6 +130,18 @@ public sealed class MxServer
 
     /// <summary>How often since the start a carrier was not read for a while because it held all the memory that was left.</summary>
     public long CarrierStalls { get; }
+
+    /// <summary>When the sessions that are live then are cut, of a server that drains; null of another one.</summary>
+    public DateTimeOffset? DrainUntil { get; }
+
+    /// <summary>The version of the server's program; null where it does not say.</summary>
+    public string? Version { get; }
+
+    /// <summary>What rules and limits that only report would have done.</summary>
+    public MxReport[] Reports { get; }
+
+    /// <summary>The fleet that the server is a node of; null: it stands alone.</summary>
+    public MxFleet? Fleet { get; }
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Control;
@@ -17,12 +18,10 @@ public sealed partial class ControlClient
     {
         using HttpClient http = CreateClient(Timeout.InfiniteTimeSpan);
         using HttpResponseMessage response = await BeginAsync(http, EventResource.TargetOf(after, types), cancellationToken).ConfigureAwait(false);
-        using StreamReader reader = new(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
-        while (await ReadLineAsync(reader, cancellationToken).ConfigureAwait(false) is { } line)
+        EventLines lines = new(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), MaxEvent);
+        while (await ReadLineAsync(lines, cancellationToken).ConfigureAwait(false) is { } line)
         {
-            if (!line.StartsWith("data: ", StringComparison.Ordinal)) continue;
-            if (line.Length > MaxEvent) throw Unreachable("an event is too long");
-            yield return Parse(line[6..]);
+            if (line.StartsWith("data: ", StringComparison.Ordinal)) yield return Parse(line[6..]);
         }
     }
 
@@ -53,11 +52,15 @@ public sealed partial class ControlClient
     }
 
     // Null at the end: the server has stopped, or its control socket has.
-    private async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellationToken)
+    private async Task<string?> ReadLineAsync(EventLines lines, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Silence, cancellationToken).ConfigureAwait(false);
+            return await lines.ReadAsync(cancellationToken).AsTask().WaitAsync(Silence, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Unreachable($"an event is too long: {exception.Message}", exception);
         }
         catch (IOException)
         {
@@ -73,9 +76,9 @@ public sealed partial class ControlClient
     {
         try
         {
-            return RecordJson.Parse<ServerEvent>(json);
+            return JsonSerializer.Deserialize<ServerEvent>(json, AnswerJson.Options) ?? throw new JsonException("null");
         }
-        catch (System.Text.Json.JsonException exception)
+        catch (JsonException exception)
         {
             throw Unreachable($"an event is not understood: {exception.Message}", exception);
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MultiExit.Engine.Configuration.Reading;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
@@ -18,6 +19,7 @@ public sealed partial class ControlClient : IServerControl
 {
     // A hundred thousand sessions fit.
     private const int MaxAnswer = 256 * 1024 * 1024;
+    private const int MaxReason = 2000;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
 
     // A page of a search ends after seconds, but others may be searching.
@@ -240,7 +242,7 @@ public sealed partial class ControlClient : IServerControl
     {
         try
         {
-            return await response.Content.ReadFromJsonAsync<T>(ControlJson.Options, cancellationToken).ConfigureAwait(false) ?? throw new JsonException("null");
+            return await response.Content.ReadFromJsonAsync<T>(AnswerJson.Options, cancellationToken).ConfigureAwait(false) ?? throw new JsonException("null");
         }
         catch (JsonException exception)
         {
@@ -248,5 +250,7 @@ public sealed partial class ControlClient : IServerControl
         }
     }
 
-    private ProxyException Unreachable(string reason, Exception? exception = null) => new(ProxyError.ControlUnreachable, $"{SocketPath}: {reason}", exception);
+    // What a peer that is no server has sent may be part of the reason.
+    private ProxyException Unreachable(string reason, Exception? exception = null) =>
+        new(ProxyError.ControlUnreachable, $"{SocketPath}: {ErrorText.Clean(reason, MaxReason)}", exception);
 }

@@ -12,7 +12,9 @@ public sealed class ControlBridge
     private const int BufferSize = LinkFrame.MaxPayload;
 
     private readonly ControlSockets _sockets;
+    private readonly Lock _lock = new();
     private volatile ReachedServers? _known;
+    private Task<ReachedServers>? _listing;
 
     /// <param name="sockets">The control sockets that are reached; empty: those of services.</param>
     /// <param name="server">The one server that may be reached, by name; null: all.</param>
@@ -57,8 +59,8 @@ public sealed class ControlBridge
 
     private async Task SendListAsync(LinkStream channel, CancellationToken cancellationToken)
     {
-        _known = await _sockets.ListAsync(cancellationToken).ConfigureAwait(false);
-        await channel.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(_known, ControlJson.Options), cancellationToken).ConfigureAwait(false);
+        ReachedServers servers = await ListAsync(cancellationToken).ConfigureAwait(false);
+        await channel.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(servers, ControlJson.Options), cancellationToken).ConfigureAwait(false);
         await channel.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -86,10 +88,21 @@ public sealed class ControlBridge
                 // A reload may have moved its socket.
             }
         }
-        _known = await _sockets.ListAsync(cancellationToken).ConfigureAwait(false);
-        ReachedServer server = Find(_known, name)
+        ReachedServer server = Find(await ListAsync(cancellationToken).ConfigureAwait(false), name)
             ?? throw new ProxyException(ProxyError.ControlUnreachable, $"no server named {name} answers there any more");
         return await UnixSocket.ConnectAsync(server.Path, cancellationToken).ConfigureAwait(false);
+    }
+
+    // All channels that ask at the same time have one answer: a server takes 32 connections.
+    private async Task<ReachedServers> ListAsync(CancellationToken cancellationToken)
+    {
+        Task<ReachedServers> listing;
+        lock (_lock)
+        {
+            if (_listing is not { IsCompleted: false }) _listing = _sockets.ListAsync(cancellationToken);
+            listing = _listing;
+        }
+        return _known = await listing.ConfigureAwait(false);
     }
 
     private static ReachedServer? Find(ReachedServers? known, string name) =>

@@ -18,8 +18,12 @@ internal sealed class ControlLink(Stream input, Stream output, Func<string, Link
     /// <summary>The channels at a time; a server takes 32 connections.</summary>
     public const int MaxChannels = 64;
 
-    // Those that nobody waits for any more count as well until their frames have left.
-    private const int MaxQueued = 4096;
+    // Twice what the channels may have on their way, so that there is room for pieces of some hundred octets. What nobody waits for any more counts
+    // until it has left.
+    private const long MaxQueued = 2L * MaxChannels * LinkStream.Window;
+
+    // What a frame that waits takes beside its payload.
+    private const int FrameCost = 128;
     private const int MaxName = 200;
 
     private readonly ConcurrentDictionary<uint, LinkStream> _channels = new();
@@ -28,6 +32,7 @@ internal sealed class ControlLink(Stream input, Stream output, Func<string, Link
     private readonly TaskCompletionSource<Exception> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private uint _lastOpened;
     private volatile Exception? _failure;
+    private long _queued;
 
     /// <summary>Ends with the link; its result is why.</summary>
     public Task<Exception> Completion => _completion.Task;
@@ -80,7 +85,9 @@ internal sealed class ControlLink(Stream input, Stream output, Func<string, Link
     public void Send(LinkFrame frame)
     {
         // The buffer of the caller is its own again when this returns.
-        if (_failure is null) _frames.Writer.TryWrite(frame with { Payload = frame.Payload.ToArray() });
+        if (_failure is not null) return;
+        Interlocked.Add(ref _queued, FrameCost + frame.Payload.Length);
+        _frames.Writer.TryWrite(frame with { Payload = frame.Payload.ToArray() });
     }
 
     /// <summary>Nothing more is expected on a channel.</summary>
@@ -92,7 +99,7 @@ internal sealed class ControlLink(Stream input, Stream output, Func<string, Link
         while (await LinkFrame.ReadAsync(input, header, cancellationToken).ConfigureAwait(false) is { } frame)
         {
             // A peer that asks for more than it reads the answers of.
-            if (_frames.Reader.Count > MaxQueued) throw Violation("too much waits for the other side");
+            if (Interlocked.Read(ref _queued) > MaxQueued) throw Violation("too much waits for the other side");
             if (frame.Type == LinkFrameType.Open) Accept(frame);
             else if (!Enum.IsDefined(frame.Type)) throw Violation($"there is no frame of the type {(byte)frame.Type}");
             else if (_channels.TryGetValue(frame.Channel, out LinkStream? stream)) Take(stream, frame);
@@ -139,7 +146,11 @@ internal sealed class ControlLink(Stream input, Stream output, Func<string, Link
     {
         while (await _frames.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (_frames.Reader.TryRead(out LinkFrame frame)) await output.WriteAsync(frame.ToArray(), cancellationToken).ConfigureAwait(false);
+            while (_frames.Reader.TryRead(out LinkFrame frame))
+            {
+                await output.WriteAsync(frame.ToArray(), cancellationToken).ConfigureAwait(false);
+                Interlocked.Add(ref _queued, -(FrameCost + frame.Payload.Length));
+            }
             await output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -15,7 +15,9 @@ internal sealed class ControlSockets(IReadOnlyList<string> paths, string? name)
     /// <summary>The ending of control sockets.</summary>
     public const string Extension = ".sock";
 
-    private const int MaxSockets = 256;
+    /// <summary>The most sockets that are asked.</summary>
+    public const int MaxSockets = 256;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The servers that answer.</summary>

@@ -121,7 +121,8 @@ public sealed class RemoteHost : IDisposable
                 text.Write(buffer, 0, count);
                 if (text.Length > MaxList) throw Unreachable("its list of servers is too long");
             }
-            ReachedServers list = JsonSerializer.Deserialize<ReachedServers>(text.ToArray(), ControlJson.Options) ?? throw new JsonException("null");
+            ReachedServers list = JsonSerializer.Deserialize<ReachedServers>(text.ToArray(), AnswerJson.Options) ?? throw new JsonException("null");
+            if (list.Servers.Count > ControlSockets.MaxSockets) throw Unreachable("its list of servers is too long");
             // The names become names of this session.
             if (list.Servers.FirstOrDefault(server => !NameText.IsValid(server.Name)) is not null) throw Unreachable("a server there has a name that is none");
             return list.Servers.Count > 0 ? [.. list.Servers.Select(server => server.Name)]

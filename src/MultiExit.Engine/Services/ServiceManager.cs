@@ -32,6 +32,18 @@ public sealed class ServiceManager
     /// <exception cref="ProxyException">The name or the configuration is not valid.</exception>
     public IReadOnlyList<string> PreviewInstallation(ServiceRequest request, bool start) => [.. Installation(request, start).Lines()];
 
+    /// <summary>What the service will not be able to read, each a sentence with what helps.</summary>
+    public static IReadOnlyList<string> FindUnreadable(ServiceRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        List<string> found = [];
+        if (ServiceSight.WhyNot(request.ConfigFile) is { } config)
+            found.Add($"The service will not read its configuration: {config}. Have it as /etc/multiexit/{request.Name}.yaml, readable by all.");
+        if (ServiceSight.WhyNot(request.Host) is { } host)
+            found.Add($"The service will not find its program: {host}. Have the module where services can read it, as /usr/local/share/powershell/Modules is.");
+        return found;
+    }
+
     /// <summary>What <see cref="UninstallAsync"/> would do. Changes nothing.</summary>
     public IReadOnlyList<string> PreviewRemoval(string name) => [.. Removal(name).Lines()];
 

@@ -29,10 +29,6 @@ internal static class RecordJson
     public static Utf8JsonWriter CreateWriter(IBufferWriter<byte> line) =>
         new(line, new JsonWriterOptions { Encoder = Options.Encoder, SkipValidation = true });
 
-    /// <summary>The object of a line.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
-    public static T Parse<T>(string json) => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null");
-
     // What cannot be seen, or changes the direction of text, is escaped: the line is read on terminals.
     private static JavaScriptEncoder Encoder()
     {

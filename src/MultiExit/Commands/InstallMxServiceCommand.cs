@@ -43,6 +43,7 @@ public sealed class InstallMxServiceCommand : ServiceCommand
         ServiceRequest request = new(Name ?? System.IO.Path.GetFileNameWithoutExtension(file), file, HostLibrary, FullPath(CredentialPath), SocketUnit);
         string text = $"Make {file} the service '{request.Name}':{Environment.NewLine}"
             + string.Join(Environment.NewLine, Services.PreviewInstallation(request, !NoStart));
+        foreach (string problem in ServiceManager.FindUnreadable(request)) WriteWarning(problem);
         if (!ShouldProcess(text, text, "Install service")) return;
         ServiceState state = Await(token => Services.InstallAsync(request, !NoStart, token));
         if (PassThru) WriteObject(new MxService(state));

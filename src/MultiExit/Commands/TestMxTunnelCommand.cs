@@ -12,6 +12,7 @@ namespace MultiExit.Commands;
 /// <summary>Test-MxTunnel: connects through a proxy, sends something, and shows the answer and the times of each step.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "MxTunnel")]
 [OutputType(typeof(MxTunnelTest))]
+[OutputType(typeof(Job))]
 public sealed class TestMxTunnelCommand : MxCommand
 {
     private readonly MemoryStream _data = new();
@@ -61,6 +62,10 @@ public sealed class TestMxTunnelCommand : MxCommand
     [Duration(Min = "1ms", Max = "1h")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Test as a job.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -91,6 +96,11 @@ public sealed class TestMxTunnelCommand : MxCommand
             return;
         }
 
+        if (AsJob)
+        {
+            WriteJob((nameof(InputObject), _isPiped ? _data.ToArray() : null));
+            return;
+        }
         foreach (string through in Through)
             Test(through, destination);
     }

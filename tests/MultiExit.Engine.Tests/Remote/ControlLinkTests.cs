@@ -124,6 +124,61 @@ public sealed class ControlLinkTests
         Assert.IsType<ProxyException>(await link.Completion);
     }
 
+    [Fact]
+    public async Task A_peer_that_reads_late_loses_nothing_of_many_small_pieces()
+    {
+        const int Channels = 8, Piece = 100;
+        long written = 0;
+        Pipe there = new(new PipeOptions(pauseWriterThreshold: 0)), back = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        ControlLink far = new(there.Reader.AsStream(), back.Writer.AsStream(), async (_, channel) =>
+        {
+            byte[] part = new byte[Piece];
+            for (int i = 0; i < LinkStream.Window / Piece; i++) await channel.WriteAsync(part);
+            Interlocked.Increment(ref written);
+            await channel.CompleteWritesAsync(default);
+        });
+        using CancellationTokenSource over = new();
+        Task running = far.RunAsync(over.Token);
+        for (uint id = 1; id <= Channels; id++) await there.Writer.WriteAsync(new LinkFrame(LinkFrameType.Open, id, "x"u8.ToArray()).ToArray());
+        await Wait.UntilAsync(() => Interlocked.Read(ref written) == Channels);
+        await there.Writer.WriteAsync(LinkFrame.OfCredit(1, 1).ToArray());
+        Stream arriving = back.Reader.AsStream();
+        byte[] header = new byte[LinkFrame.HeaderLength];
+        int left = Channels, count = 0;
+        while (left > 0)
+        {
+            LinkFrame? frame = await LinkFrame.ReadAsync(arriving, header, default).AsTask().WaitAsync(TestTransports.Patience);
+            Assert.NotNull(frame);
+            if (frame is { Type: LinkFrameType.End }) left--;
+            else count += frame.Value.Payload.Length;
+        }
+        Assert.Equal(Channels * (LinkStream.Window / Piece) * Piece, count);
+        Assert.False(far.HasEnded);
+        await over.CancelAsync();
+        await running.WaitAsync(TestTransports.Patience);
+    }
+
+    [Fact]
+    public async Task A_peer_that_asks_for_ever_more_and_reads_nothing_ends_the_link()
+    {
+        Pipe there = new(new PipeOptions(pauseWriterThreshold: 0)), back = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        int accepted = 0;
+        ControlLink far = new(there.Reader.AsStream(), back.Writer.AsStream(), (_, channel) =>
+        {
+            accepted++;
+            return channel.WriteAsync(new byte[LinkStream.Window]).AsTask();
+        });
+        Task running = far.RunAsync(CancellationToken.None);
+        for (uint id = 1; id <= 1000; id++)
+        {
+            await there.Writer.WriteAsync(new LinkFrame(LinkFrameType.Open, id, "x"u8.ToArray()).ToArray());
+            await there.Writer.WriteAsync(new LinkFrame(LinkFrameType.Reset, id, default).ToArray());
+        }
+        await running.WaitAsync(TestTransports.Patience);
+        Assert.Equal("too much waits for the other side", Assert.IsType<ProxyException>(await far.Completion).Message);
+        Assert.InRange(accepted, ControlLink.MaxChannels, 3 * ControlLink.MaxChannels);
+    }
+
     private static async Task EchoAsync(string name, LinkStream channel)
     {
         byte[] buffer = new byte[5000];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Services;
 using MultiExit.Engine.Tests.Support;
@@ -15,6 +16,49 @@ public sealed class ServiceUnitTests : IDisposable
     private ServiceManager Manager => new(_systemd, Units);
 
     public void Dispose() => _folder.Dispose();
+
+    [UnixFact]
+    public void What_the_service_will_not_read_is_told_with_the_reason()
+    {
+        string open = File.Exists("/etc/hosts") ? "/etc/hosts" : "/etc/passwd";
+        Assert.Empty(ServiceManager.FindUnreadable(new ServiceRequest("edge", open, "/opt/not-there/MultiExit.Host.dll")));
+        Assert.Equal(
+            [
+                "The service will not read its configuration: /home is out of its sight (ProtectHome=). "
+                    + "Have it as /etc/multiexit/edge.yaml, readable by all.",
+                "The service will not find its program: /tmp is out of its sight (PrivateTmp=). "
+                    + "Have the module where services can read it, as /usr/local/share/powershell/Modules is.",
+            ],
+            ServiceManager.FindUnreadable(new ServiceRequest("edge", "/home/olga/edge.yaml", "/tmp/module/MultiExit.Host.dll")));
+        Assert.Empty(ServiceManager.FindUnreadable(new ServiceRequest("edge", "/homes/edge.yaml", "/tmpfiles/MultiExit.Host.dll")));
+    }
+
+    [LinuxFact("/dev/shm")]
+    [SupportedOSPlatform("linux")]
+    public void What_other_users_may_not_read_the_service_may_not_either()
+    {
+        // Not in /tmp, which is out of sight altogether.
+        string folder = Directory.CreateDirectory($"/dev/shm/mx-{Guid.NewGuid():n}").FullName;
+        try
+        {
+            string config = Path.Combine(folder, "edge.yaml");
+            File.WriteAllText(config, "");
+            const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            File.SetUnixFileMode(folder, All);
+            File.SetUnixFileMode(config, All);
+            ServiceRequest request = new("edge", config, "/opt/not-there");
+            Assert.Empty(ServiceManager.FindUnreadable(request));
+            File.SetUnixFileMode(config, All & ~UnixFileMode.OtherRead);
+            Assert.Contains($"{config} is not open to other users (chmod o+r)", Assert.Single(ServiceManager.FindUnreadable(request)), StringComparison.Ordinal);
+            File.SetUnixFileMode(config, All);
+            File.SetUnixFileMode(folder, All & ~UnixFileMode.OtherExecute);
+            Assert.Contains($"{folder} is not open to other users (chmod o+x)", Assert.Single(ServiceManager.FindUnreadable(request)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     [Fact]
     public async Task A_service_has_the_capabilities_limits_and_credentials_that_its_configuration_asks_for()
