@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
 

@@ -4,9 +4,11 @@ using MultiExit.Engine.Tests.Support;
 namespace MultiExit.Engine.Tests.Fleet;
 
 /// <summary>Leases in a store in memory.</summary>
-public sealed class MemoryLeasesTests
+public sealed class MemoryLeasesTests : IAsyncDisposable
 {
     private readonly MemoryStore _store = new(new ManualTimeProvider());
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public Task One_node_at_a_time_has_an_address() => LeaseStoreContract.One_node_at_a_time_has_an_address(_store);

@@ -5,9 +5,11 @@ using MultiExit.Engine.Tests.Support;
 namespace MultiExit.Engine.Tests.Fleet;
 
 /// <summary>Quotas in a store in memory.</summary>
-public sealed class MemoryQuotasTests
+public sealed class MemoryQuotasTests : IAsyncDisposable
 {
     private readonly MemoryStore _store = new(new ManualTimeProvider());
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public Task What_is_reserved_is_never_more_than_the_quota() => QuotaStoreContract.What_is_reserved_is_never_more_than_the_quota(_store);

@@ -4,12 +4,14 @@ using MultiExit.Engine.Tests.Support;
 namespace MultiExit.Engine.Tests.Fleet;
 
 /// <summary>Records in a store in memory.</summary>
-public sealed class MemoryRecordsTests
+public sealed class MemoryRecordsTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly MemoryStore _store;
 
     public MemoryRecordsTests() => _store = new MemoryStore(_time);
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public Task What_nodes_write_is_found_newest_first_with_each_field() =>

@@ -5,12 +5,14 @@ using MultiExit.Engine.Tests.Support;
 namespace MultiExit.Engine.Tests.Fleet;
 
 /// <summary>Versions and rollouts in a store in memory.</summary>
-public sealed class MemoryRolloutsTests
+public sealed class MemoryRolloutsTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly IFleetStore _store;
 
     public MemoryRolloutsTests() => _store = new MemoryStore(_time);
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public Task What_one_node_publishes_the_others_read() => RolloutStoreContract.What_one_node_publishes_the_others_read(_store);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using MultiExit.Host.Tests.EndToEnd.Namespaces;
 using MultiExit.Host.Tests.Support;
 
@@ -10,7 +11,8 @@ internal static class FleetClient
 {
     /// <summary>A connection through a node to a target of the world.</summary>
     /// <exception cref="IOException">The node refuses it.</exception>
-    public static async Task<Socket> ConnectAsync(NamespaceHost world, int node, int port, string password = "pw", string? from = null)
+    public static async Task<Socket> ConnectAsync(
+        NamespaceHost world, int node, int port, string password = "pw", string? from = null, string user = "alice")
     {
         using CancellationTokenSource limit = new(HostProcess.Limit);
         Socket socket = world.Make(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
@@ -18,7 +20,7 @@ internal static class FleetClient
         {
             if (from is not null) socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
             await socket.ConnectAsync(IPEndPoint.Parse($"{FleetNetwork.FrontOf(node)}:1080"), limit.Token);
-            byte[] name = "alice"u8.ToArray(), secret = System.Text.Encoding.ASCII.GetBytes(password);
+            byte[] name = Encoding.ASCII.GetBytes(user), secret = Encoding.ASCII.GetBytes(password);
             await socket.SendAsync((byte[])[5, 1, 2], limit.Token);
             await ExpectAsync(socket, 2, reply => reply[1] == 2, limit.Token);
             await socket.SendAsync((byte[])[1, (byte)name.Length, .. name, (byte)secret.Length, .. secret], limit.Token);

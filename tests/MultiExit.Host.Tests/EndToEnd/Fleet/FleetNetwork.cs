@@ -70,16 +70,24 @@ internal sealed partial class FleetNetwork : IAsyncDisposable
     public NamespaceProxy Proxy(int n) => _proxies[n]!;
 
     /// <summary>Makes the network and the store, and starts the nodes.</summary>
-    /// <param name="rest">What the nodes have besides an inbound, a name, a fleet and a control socket.</param>
-    public static async Task<FleetNetwork> StartAsync(string rest)
+    /// <param name="rest">What the nodes have besides an inbound, a name, a fleet and a control socket; NODE stands for the name of the node.</param>
+    /// <param name="addresses">Addresses that every node has, and that the world reaches only by a route (<see cref="Lead"/>).</param>
+    public static async Task<FleetNetwork> StartAsync(string rest, params string[] addresses)
     {
         FleetNetwork network = new();
         try
         {
             network.Database = await FleetDatabase.StartAsync(network.StoreSpace, StoreAddress);
             await network.MakeTablesAsync();
+            for (int n = 0; n < Nodes; n++)
+            {
+                // Nobody answers for them on the link: which node they lead to is for the network to say.
+                network.SpaceOf(n).Set("ipv4/conf/all/arp_ignore", "1");
+                foreach (string address in addresses) network.SpaceOf(n).Do($"ip addr add {address}/32 dev lo");
+            }
             await Task.WhenAll(Enumerable.Range(0, Nodes).Select(n => network.StartNodeAsync(n, rest)));
-            for (int n = 0; n < Nodes; n++) await network.WaitForAsync(n, fleet => fleet.Reachable && fleet.Nodes.Count(node => node.State == NodeState.Alive) == Nodes);
+            for (int n = 0; n < Nodes; n++)
+                await network.WaitForAsync(n, fleet => fleet.Reachable && fleet.Nodes.Count(node => node.State == NodeState.Alive) == Nodes);
             return network;
         }
         catch
@@ -100,11 +108,27 @@ internal sealed partial class FleetNetwork : IAsyncDisposable
             control: { socket: {{NameOf(n)}}.sock }
             history: { directory: history-{{n}} }
             fleet: { store: "{{Database.NodeStore}}", password: secret, ca: "{{Database.CaFile}}", name: prod, node: {{NameOf(n)}} }
-            {{rest.Replace("NODE", NameOf(n), StringComparison.Ordinal).Replace("FRONT", FrontOf(n), StringComparison.Ordinal)}}
+            {{rest.Replace("NODE", NameOf(n), StringComparison.Ordinal)}}
             """);
         _proxies[n]?.Dispose();
         _proxies[n] = await NamespaceProxy.StartAsync(SpaceOf(n), file);
     }
+
+    /// <summary>Leads an address to a node, as the network of an operator would.</summary>
+    public void Lead(string address, int n) => World.Do($"ip route replace {address}/32 via {FrontOf(n)}");
+
+    /// <summary>Counts the packets that each node sends to the world from an address.</summary>
+    public void Watch(string address)
+    {
+        _hub.Do("nft add table bridge watch");
+        _hub.Do("nft add chain bridge watch forward { type filter hook forward priority 0 ; }");
+        for (int n = 0; n < Nodes; n++) _hub.Do($"nft add rule bridge watch forward iifname f{n} ip saddr {address} counter comment n{n}");
+    }
+
+    /// <summary>How many packets a node has sent from the address.</summary>
+    public int Sent(int n) => int.Parse(
+        Counted().Matches(_hub.Do("nft list table bridge watch")).Single(match => match.Groups["node"].Value == $"n{n}").Groups["count"].ValueSpan,
+        CultureInfo.InvariantCulture);
 
     /// <summary>Cuts the way of a node to the store, or restores it.</summary>
     public void CutFromStore(int n, bool isCut) => _hub.Do($"ip link set b{n} {(isCut ? "down" : "up")}");
@@ -135,6 +159,9 @@ internal sealed partial class FleetNetwork : IAsyncDisposable
         _folder.Delete(recursive: true);
         return default;
     }
+
+    [GeneratedRegex("counter packets (?<count>[0-9]+) .*comment \"(?<node>n[0-9])\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Counted();
 
     [GeneratedRegex("^ +GRANT .*;", RegexOptions.Multiline, 1000)]
     private static partial Regex Grant();

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using MultiExit.Host.Tests.EndToEnd.Namespaces;
 
@@ -12,7 +11,7 @@ internal sealed class FleetTraffic : IAsyncDisposable
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     private readonly NamespaceHost _world;
-    private readonly Socket _target;
+    private readonly EchoWorld _target;
     private readonly CancellationTokenSource _ended = new();
     private readonly ConcurrentBag<Task> _running = [];
     private readonly Task _opening;
@@ -21,16 +20,12 @@ internal sealed class FleetTraffic : IAsyncDisposable
     private FleetTraffic(NamespaceHost world, int[] nodes, int newPerSecond)
     {
         _world = world;
-        _target = world.Make(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        _target.Bind(new IPEndPoint(IPAddress.Parse(FleetNetwork.WorldAddress), 0));
-        _target.Listen(1000);
-        _ = ServeAsync();
-        Port = ((IPEndPoint)_target.LocalEndPoint!).Port;
+        _target = new EchoWorld(world);
         _opening = OpenAsync(nodes, newPerSecond);
     }
 
     /// <summary>The port of the target.</summary>
-    public int Port { get; }
+    public int Port => _target.Port;
 
     /// <summary>What went wrong.</summary>
     public ConcurrentQueue<string> Faults { get; } = [];
@@ -58,7 +53,7 @@ internal sealed class FleetTraffic : IAsyncDisposable
         await _ended.CancelAsync();
         await _opening;
         await Task.WhenAll(_running);
-        _target.Dispose();
+        await _target.DisposeAsync();
         _ended.Dispose();
     }
 
@@ -110,31 +105,5 @@ internal sealed class FleetTraffic : IAsyncDisposable
         using CancellationTokenSource limit = new(Support.HostProcess.Limit);
         await socket.SendAsync("0123456789abcdef"u8.ToArray(), limit.Token);
         await FleetClient.ReadAsync(socket, 16, limit.Token);
-    }
-
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true) _ = EchoBackAsync(await _target.AcceptAsync());
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // Disposed.
-        }
-    }
-
-    private static async Task EchoBackAsync(Socket client)
-    {
-        using Socket connection = client;
-        byte[] buffer = new byte[4096];
-        try
-        {
-            while (await connection.ReceiveAsync(buffer) is > 0 and int count) await connection.SendAsync(buffer.AsMemory(0, count));
-        }
-        catch (SocketException)
-        {
-            // The client says what it thinks of it.
-        }
     }
 }
