@@ -6,7 +6,8 @@ internal static class ControlTable
     /// <summary>In the order of the resources.</summary>
     public static IReadOnlyList<ControlRoute> All { get; } =
     [
-        .. ServerResource.Table, .. ExitResource.Table, .. GroupResource.Table, .. ConfigResource.Table, .. VersionResource.Table, .. RolloutResource.Table, .. RouteResource.Table,
+        .. ServerResource.Table, .. ExitResource.Table, .. GroupResource.Table, .. ConfigResource.Table, .. VersionResource.Table,
+        .. RolloutResource.Table, .. RouteResource.Table,
         .. RuleSetResource.Table, .. LogResource.Table, .. MetricResource.Table, .. EventResource.Table, .. RecordResource.Table, .. TrafficResource.Table,
         .. TakeoverResource.Table, .. AccessResource.Table,
     ];

@@ -20,7 +20,8 @@ internal sealed record EditBody(
     bool Check = false, string? Message = null, bool Local = false)
 {
     public const string Form =
-        "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"message\": text, \"check\": true or false, \"local\": true or false }, "
+        "{ \"set\": { path: value }, \"remove\": [path], \"confirm_within\": seconds, \"probe\": \"host:port\", \"message\": text, "
+        + "\"check\": true or false, \"local\": true or false }, "
         + "each path once, at least one, such as exits[wan1].weight";
 
     /// <summary>The edits.</summary>

@@ -29,7 +29,8 @@ internal sealed class FullListConverter : JsonConverterFactory
     private sealed class OfDictionary<T> : JsonConverter<IReadOnlyDictionary<string, T>>
     {
         public override IReadOnlyDictionary<string, T>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<Dictionary<string, T>>(ref reader, options) is { } all && !all.Values.Any(value => value is null) ? all : throw Missing();
+            JsonSerializer.Deserialize<Dictionary<string, T>>(ref reader, options) is { } all && !all.Values.Any(value => value is null) ? all
+                : throw Missing();
 
         public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, T> value, JsonSerializerOptions options) =>
             throw new NotSupportedException();

@@ -71,7 +71,8 @@ internal sealed class FleetNode : IAsyncDisposable
             if (failure is not null)
             {
                 FleetProblem.LogUnexpected(_log, failure);
-                throw failure as ProxyException ?? new ProxyException(ProxyError.StoreUnreachable, $"the store {Config.Store}: {FleetProblem.Describe(failure)}");
+                throw failure as ProxyException
+                    ?? new ProxyException(ProxyError.StoreUnreachable, $"the store {Config.Store}: {FleetProblem.Describe(failure)}");
             }
         }
         finally

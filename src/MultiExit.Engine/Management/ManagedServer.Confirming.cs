@@ -227,7 +227,8 @@ public sealed partial class ManagedServer
             if (_state.Pending is not null) return false;
             _state = _state.FileSeen(differs: true);
             ConfigResult result = ReadOwn(file);
-            if (result.IsValid) await ChangeAsync(result, new ConfigRequest { Why = ConfigChange.File, IsOwnFile = true }, CancellationToken.None).ConfigureAwait(false);
+            ConfigRequest ownFile = new() { Why = ConfigChange.File, IsOwnFile = true };
+            if (result.IsValid) await ChangeAsync(result, ownFile, CancellationToken.None).ConfigureAwait(false);
             else Refuse(result);
         }
         catch (ProxyException)

@@ -54,7 +54,8 @@ public sealed partial class ManagedServer
                 Refuse(config);
                 throw config.ToException(EarlierStays);
             }
-            if (document is null && request?.FileSha256 is { } expected && !string.Equals(expected, config.Document is { IsInFile: true } ? config.Sha256 : HashOfFile(), StringComparison.OrdinalIgnoreCase))
+            if (document is null && request?.FileSha256 is { } expected
+                && !string.Equals(expected, config.Document is { IsInFile: true } ? config.Sha256 : HashOfFile(), StringComparison.OrdinalIgnoreCase))
                 throw new ProxyException(ProxyError.ServerState, $"{_file} has changed since it was checked, and nothing is put in force; try again");
             await ChangeAsync(config, (request ?? new ConfigRequest()) with { IsOwnFile = document is null }, cancellationToken).ConfigureAwait(false);
             return GetConfig();

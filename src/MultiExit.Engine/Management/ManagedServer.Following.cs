@@ -28,7 +28,8 @@ public sealed partial class ManagedServer
         {
             FollowerState before = _followed;
             if (_file is null || _state.Store is not { } store)
-                throw new ProxyException(ProxyError.InvalidConfiguration, "a version of the fleet needs a file of the node with `history`, to go back and to start with it");
+                throw new ProxyException(ProxyError.InvalidConfiguration,
+                    "a version of the fleet needs a file of the node with `history`, to go back and to start with it");
             ConfigResult config = FleetDocument.Over(OwnDocument(), text);
             if (!config.IsValid)
             {

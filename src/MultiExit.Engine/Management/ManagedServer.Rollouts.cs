@@ -46,7 +46,8 @@ public sealed partial class ManagedServer
         RolloutStatus rollout = await ExpectRolloutAsync(store, member, token).ConfigureAwait(false);
         if (rollout.State == RolloutState.Confirmed) return rollout;
         if (rollout.State == RolloutState.Canary)
-            throw Refused($"version {rollout.Version} is with its canaries ({string.Join(", ", rollout.Canaries)}) yet; confirm it when all nodes have it, or undo it");
+            throw Refused(
+                $"version {rollout.Version} is with its canaries ({string.Join(", ", rollout.Canaries)}) yet; confirm it when all nodes have it, or undo it");
         if (!rollout.IsRunning || !await store.Rollouts.StepAsync(member, rollout, new RolloutStep(RolloutState.Confirmed), token).ConfigureAwait(false))
             throw Refused($"version {rollout.Version} does not wait for a confirmation any more: {rollout.Reason ?? "its time is over"}");
         return await ExpectRolloutAsync(store, member, token).ConfigureAwait(false);

@@ -6,7 +6,7 @@ using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.Records;
 
 namespace MultiExit.Engine.Server;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using MultiExit.Engine.Balancing;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Status;

@@ -12,7 +12,7 @@ using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Health;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Inbounds;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.Listening;
 using MultiExit.Engine.Members;
 using MultiExit.Engine.Metrics;

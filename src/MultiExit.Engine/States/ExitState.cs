@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Takeover;
 

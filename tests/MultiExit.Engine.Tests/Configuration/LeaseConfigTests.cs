@@ -13,7 +13,8 @@ public sealed class LeaseConfigTests
     public void It_is_read()
     {
         GatewayConfig config = ConfigAssert.Valid(
-            ConfigAssert.Inbound + Fleet + "exits: [{ name: wan, type: direct, address: 192.0.2.1, lease: true }, { name: b, type: direct, address: 192.0.2.2 }]");
+            ConfigAssert.Inbound + Fleet
+            + "exits: [{ name: wan, type: direct, address: 192.0.2.1, lease: true }, { name: b, type: direct, address: 192.0.2.2 }]");
         Assert.Equal([true, false], config.Exits.Cast<DirectExitConfig>().Select(exit => exit.Lease));
     }
 

@@ -14,7 +14,8 @@ namespace MultiExit.Engine.Tests.Control;
 public sealed class ControlAnswersTests
 {
     public static TheoryData<string> AnswerTypes => [.. ControlTable.All.Select(route => route.Answer).OfType<Type>()
-        .Concat([typeof(ControlError), typeof(AccessStatus), typeof(ServerEvent), typeof(ReachedServers)]).Where(type => type != typeof(JsonElement)).SelectMany(WithParts).Distinct().Select(type => type.FullName!)];
+        .Concat([typeof(ControlError), typeof(AccessStatus), typeof(ServerEvent), typeof(ReachedServers)])
+        .Where(type => type != typeof(JsonElement)).SelectMany(WithParts).Distinct().Select(type => type.FullName!)];
 
     [Theory]
     [MemberData(nameof(AnswerTypes))]

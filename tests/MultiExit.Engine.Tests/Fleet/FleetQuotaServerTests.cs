@@ -21,7 +21,7 @@ public sealed class FleetQuotaServerTests
         await using EchoTarget target = new();
         MemoryTables tables = new(TimeProvider.System);
         string month = DateTimeOffset.UtcNow.ToString("yyyy-MM", CultureInfo.InvariantCulture);
-        tables.Quotas[("prod", "alice", month, "other", Guid.NewGuid())] = new MemoryQuota(1, 1, quota - left, 0, 0);
+        tables.Quotas[("prod", "alice", month, "other", Guid.NewGuid())] = new MemoryQuota(1, 1, quota - left, 0, Version: 1);
         GatewayConfig config = TestGateway.Mixed(
             new LimitsConfig { UsageFile = Path.Combine(folder.Path, "usage.json"), PerUser = new ScopeLimits { Quota = quota } },
             new UserConfig("alice", new Secret("secret"))) with

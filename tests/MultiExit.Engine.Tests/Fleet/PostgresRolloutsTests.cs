@@ -49,8 +49,10 @@ public sealed class PostgresRolloutsTests(PostgresServer server)
     {
         await store.Rollouts.PublishAsync(await RolloutStoreContract.JoinAsync(store, "a"), RolloutStoreContract.Draft("x: 1"), default);
         await server.RunSqlAsync(fleet.Store.Database, """
-            UPDATE multiexit.rollout SET canaries = ARRAY['b', NULL, E'c\u001b[2J', repeat('x', 65)], reason = E'\u001b[2Jred', deadline = now() + interval '9000 years';
-            INSERT INTO multiexit.node_config VALUES ('prod', E'a\u001b[2J', 1, 'Current', 1, NULL, 1, now()), ('prod', 'b', 1, 'Failed', 1, E'\u001b[2J', 'NaN', now()),
+            UPDATE multiexit.rollout SET canaries = ARRAY['b', NULL, E'c\u001b[2J', repeat('x', 65)], reason = E'\u001b[2Jred',
+                deadline = now() + interval '9000 years';
+            INSERT INTO multiexit.node_config VALUES ('prod', E'a\u001b[2J', 1, 'Current', 1, NULL, 1, now()),
+                ('prod', 'b', 1, 'Failed', 1, E'\u001b[2J', 'NaN', now()),
                 ('prod', 'c', 1, 'Current', 1, NULL, 1, 'infinity');
             """);
         RolloutStatus read = (await store.Rollouts.ReadAsync("prod", default))!;

@@ -126,7 +126,8 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.Empty(empty.Missing);
         await FleetTables.InitializeAsync(owner);
         Assert.Equal([$"GRANT USAGE ON SCHEMA multiexit TO \"{role}\";"], (await store.Schema.InspectAsync(default)).Missing);
-        for (StoreHealth health = await store.Schema.InspectAsync(default); health.Missing is [var grant, ..]; health = await store.Schema.InspectAsync(default))
+        StoreHealth health = await store.Schema.InspectAsync(default);
+        for (; health.Missing is [var grant, ..]; health = await store.Schema.InspectAsync(default))
             await server.RunSqlAsync(owner.Store.Database, grant);
         await server.RunSqlAsync(owner.Store.Database, $"REVOKE INSERT ON multiexit.record FROM \"{role}\"");
         StoreHealth last = await store.Schema.InspectAsync(default);

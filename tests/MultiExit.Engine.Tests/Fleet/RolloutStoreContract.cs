@@ -109,7 +109,9 @@ internal static class RolloutStoreContract
             return null;
         }, default));
         NodeConfigStatus said = Assert.Single(seen!.Nodes);
-        Assert.Equal(("b", 1, NodeConfigState.Failed, 1, "no port", TimeSpan.FromSeconds(3)), (said.Node, said.Version, said.State, said.Tried, said.Reason, said.Held));
+        Assert.Equal(
+            ("b", 1, NodeConfigState.Failed, 1, "no port", TimeSpan.FromSeconds(3)),
+            (said.Node, said.Version, said.State, said.Tried, said.Reason, said.Held));
         RolloutStep? step = await store.Rollouts.LeadAsync(a, _ => new RolloutStep(RolloutState.RolledBack, "b"), default);
         Assert.Equal(RolloutState.RolledBack, step?.State);
         Assert.Equal("b", (await store.Rollouts.ReadAsync("prod", default))!.Reason);

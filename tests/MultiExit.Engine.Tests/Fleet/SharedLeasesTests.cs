@@ -6,7 +6,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Memory;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.States;
 using MultiExit.Engine.Tests.Support;
 

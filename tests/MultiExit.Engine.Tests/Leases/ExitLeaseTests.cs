@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 

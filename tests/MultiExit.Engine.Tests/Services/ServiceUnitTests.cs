@@ -43,16 +43,19 @@ public sealed class ServiceUnitTests : IDisposable
         {
             string config = Path.Combine(folder, "edge.yaml");
             File.WriteAllText(config, "");
-            const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            const UnixFileMode All = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
             File.SetUnixFileMode(folder, All);
             File.SetUnixFileMode(config, All);
             ServiceRequest request = new("edge", config, "/opt/not-there");
             Assert.Empty(ServiceManager.FindUnreadable(request));
             File.SetUnixFileMode(config, All & ~UnixFileMode.OtherRead);
-            Assert.Contains($"{config} is not open to other users (chmod o+r)", Assert.Single(ServiceManager.FindUnreadable(request)), StringComparison.Ordinal);
+            Assert.Contains(
+                $"{config} is not open to other users (chmod o+r)", Assert.Single(ServiceManager.FindUnreadable(request)), StringComparison.Ordinal);
             File.SetUnixFileMode(config, All);
             File.SetUnixFileMode(folder, All & ~UnixFileMode.OtherExecute);
-            Assert.Contains($"{folder} is not open to other users (chmod o+x)", Assert.Single(ServiceManager.FindUnreadable(request)), StringComparison.Ordinal);
+            Assert.Contains(
+                $"{folder} is not open to other users (chmod o+x)", Assert.Single(ServiceManager.FindUnreadable(request)), StringComparison.Ordinal);
         }
         finally
         {

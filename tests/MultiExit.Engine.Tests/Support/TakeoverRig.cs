@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
+using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Management;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Transport;
@@ -9,7 +11,7 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Tests.Support;
 
 /// <summary>Servers that take over from each other, by a control socket and the files of one folder.</summary>
-internal sealed class TakeoverRig(TransportKind transport = TransportKind.Automatic) : IAsyncDisposable
+internal sealed class TakeoverRig(TransportKind transport = TransportKind.Automatic, Func<FleetConfig, IFleetStore>? store = null) : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly List<ManagedServer> _servers = [];
@@ -66,7 +68,7 @@ internal sealed class TakeoverRig(TransportKind transport = TransportKind.Automa
         _folder.Dispose();
     }
 
-    private ManagedServerOptions Options() => new() { Gateway = new GatewayOptions { Transport = transport } };
+    private ManagedServerOptions Options() => new() { Gateway = new GatewayOptions { Transport = transport, FleetStore = store } };
 
     private async Task<ManagedServer> AddAsync(Task<ManagedServer> starting)
     {

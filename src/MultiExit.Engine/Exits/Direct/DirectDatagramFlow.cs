@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.DataPath;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Transport;
 

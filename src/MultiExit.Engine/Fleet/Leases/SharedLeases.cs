@@ -1,5 +1,5 @@
 using System.Net;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 
 namespace MultiExit.Engine.Fleet.Leases;
 

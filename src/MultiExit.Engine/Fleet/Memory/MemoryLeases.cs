@@ -1,6 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Fleet.Leases;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 
 namespace MultiExit.Engine.Fleet.Memory;
 

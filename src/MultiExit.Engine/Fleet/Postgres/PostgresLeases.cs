@@ -1,7 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Fleet.Leases;
-using MultiExit.Engine.Leases;
+using MultiExit.Engine.States.Leases;
 using Npgsql;
 
 namespace MultiExit.Engine.Fleet.Postgres;

@@ -20,7 +20,8 @@ internal sealed class PostgresRecords(PostgresDatabase database) : ISharedRecord
 
     private const string There = "SELECT key FROM multiexit.record WHERE fleet = $1 AND node = $2 AND origin = $3 AND key BETWEEN $4 AND $5";
 
-    private static readonly string Copy = $"COPY multiexit.record (fleet, node, origin, key, {string.Join(", ", RecordColumns.All.Select(PartitionSchema.Quote))}) "
+    private static readonly string Copy =
+        $"COPY multiexit.record (fleet, node, origin, key, {string.Join(", ", RecordColumns.All.Select(PartitionSchema.Quote))}) "
         + "FROM STDIN (FORMAT BINARY)";
 
     public Task<RecordRoom> PrepareAsync(CancellationToken cancellationToken) => database.UseAsync(async connection =>

@@ -24,7 +24,8 @@ internal static class FleetDocument
     /// <summary>Refuses what must not be in the store.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">What errors call it.</param>
-    /// <exception cref="ProxyException">It is no mapping, has a section of a node, or holds a secret; the exception names each place, and no secret.</exception>
+    /// <exception cref="ProxyException">It is no mapping, has a section of a node, or holds a secret; the exception names each place, and no
+    /// secret.</exception>
     public static void Check(string text, string? name)
     {
         ReadContext context = new(null, name, isTextOnly: true);

@@ -32,7 +32,8 @@ internal sealed record FollowStep(FollowKind Kind, int Version, string? Stranger
         if (wanted == own)
         {
             bool isOther = own > 0 && own == rollout.Version && state.Confirmed!.Sha256 != rollout.Sha256;
-            return new FollowStep(FollowKind.Stay, wanted, isOther ? $"its version {own.ToString(CultureInfo.InvariantCulture)} has another text than the store's" : null);
+            return new FollowStep(
+                FollowKind.Stay, wanted, isOther ? $"its version {own.ToString(CultureInfo.InvariantCulture)} has another text than the store's" : null);
         }
         if (stays) return new FollowStep(FollowKind.Apply, wanted);
         return new FollowStep(state.GaveUp == wanted || rollout.Left < LeastTime ? FollowKind.Stay : FollowKind.Try, wanted);

@@ -3,7 +3,8 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet.Rollouts;
 
-/// <summary>The versions of a fleet's configuration, the rollout of the newest one, and what nodes say of theirs. Times are counted by the store's clock.</summary>
+/// <summary>The versions of a fleet's configuration, the rollout of the newest one, and what nodes say of theirs. Times are counted by the store's
+/// clock.</summary>
 /// <exception cref="ProxyException">The store does not answer.</exception>
 internal interface IRolloutStore
 {
@@ -26,7 +27,8 @@ internal interface IRolloutStore
     /// <summary>What nodes have said, by their names, at most <see cref="FleetTimes.MaxNodes"/>.</summary>
     Task<IReadOnlyList<NodeConfigStatus>> ListAsync(string fleet, CancellationToken cancellationToken);
 
-    /// <summary>Takes a rollout further, if it still is where it was read and this server is the node. A confirmation counts only while there is time left.</summary>
+    /// <summary>Takes a rollout further, if it still is where it was read and this server is the node. A confirmation counts only while there is time
+    /// left.</summary>
     /// <returns>Whether it was taken further.</returns>
     Task<bool> StepAsync(FleetMember member, RolloutStatus from, RolloutStep step, CancellationToken cancellationToken);
 

@@ -67,9 +67,11 @@ internal sealed class StoreCheck() : PreflightCheck("store")
         }
         if (schema is not null) yield return schema;
         else if (took > Slow) yield return Warn(answers, "put the store nearer: what nodes share is late by as much, and a step that takes 4 s has failed");
-        else if (health.Missing.Count == 0) yield return Ok(string.Create(CultureInfo.InvariantCulture, $"{answers}, its tables have version {health.Version}"));
+        else if (health.Missing.Count == 0)
+            yield return Ok(string.Create(CultureInfo.InvariantCulture, $"{answers}, its tables have version {health.Version}"));
         foreach (string grant in health.Missing)
-            yield return Fail($"the role {health.Role} may not do all that a node does", $"as the owner of the tables: {grant} (docs/fleet.md, Least privileges)");
+            yield return Fail(
+                $"the role {health.Role} may not do all that a node does", $"as the owner of the tables: {grant} (docs/fleet.md, Least privileges)");
         TimeSpan apart = now - health.Now;
         if (apart.Duration() > MostApart)
         {

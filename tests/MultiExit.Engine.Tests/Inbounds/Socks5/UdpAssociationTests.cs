@@ -216,7 +216,9 @@ public abstract class UdpAssociationTests(TransportKind kind)
         TestClient second = await harness.ConnectAsync("050100" + "05030001000000000000");
         Assert.Equal("0500" + "05010001000000000000", await second.ReadToEndAsync());
         Assert.Equal(1, harness.Counters.Rejected);
-        Assert.Contains(harness.Lines.Read(new LogQuery()), entry => entry.Message.Contains($"`udp_per_user` ({perUser}) or `udp_total` ({total}) is reached", StringComparison.Ordinal));
+        Assert.Contains(
+            harness.Lines.Read(new LogQuery()),
+            entry => entry.Message.Contains($"`udp_per_user` ({perUser}) or `udp_total` ({total}) is reached", StringComparison.Ordinal));
         await second.Stream.DisposeAsync();
         await harness.EndAsync();
         await first.Client.Stream.DisposeAsync();

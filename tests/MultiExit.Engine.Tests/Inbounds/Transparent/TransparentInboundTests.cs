@@ -194,7 +194,8 @@ public sealed class TransparentInboundTests : IDisposable
             if (i < 2) await (await _dispatcher.NextAssociationAsync()).NextAsync();
         }
         Assert.Equal(1, _counters.Rejected);
-        Assert.Contains(_lines.Read(new LogQuery()), entry => entry.Message.Contains("`udp_per_user` (2) or `udp_total` (8192) is reached", StringComparison.Ordinal));
+        Assert.Contains(
+            _lines.Read(new LogQuery()), entry => entry.Message.Contains("`udp_per_user` (2) or `udp_total` (8192) is reached", StringComparison.Ordinal));
         // Nor is it asked about again with each datagram.
         Assert.False(served[2].Serving.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(1));

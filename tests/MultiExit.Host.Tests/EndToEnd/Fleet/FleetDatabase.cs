@@ -10,6 +10,7 @@ namespace MultiExit.Host.Tests.EndToEnd.Fleet;
 internal sealed class FleetDatabase : IDisposable
 {
     private const string Installed = "/usr/lib/postgresql";
+    private const string AsPostgres = "setpriv --reuid=postgres --regid=postgres --init-groups";
     private const int Port = 5432;
     private static readonly string? Programs = !Directory.Exists(Installed) ? null
         : Directory.EnumerateDirectories(Installed).Select(folder => Path.Combine(folder, "bin"))
@@ -67,8 +68,8 @@ internal sealed class FleetDatabase : IDisposable
     public string Sql(string database, string statement)
     {
         (int exitCode, string output, string error) = Command.Run(
-            "setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", $"{Programs}/psql", "-h", _folder.FullName, "-p", Number(Port), "-U", "postgres",
-            "-d", database, "-v", "ON_ERROR_STOP=1", "-qAtc", statement);
+            "setpriv", [.. AsPostgres.Split(' ').Skip(1), $"{Programs}/psql", "-h", _folder.FullName, "-p", Number(Port), "-U", "postgres", "-d", database,
+                "-v", "ON_ERROR_STOP=1", "-qAtc", statement]);
         return exitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{statement}: {error}");
     }
 
@@ -113,8 +114,6 @@ internal sealed class FleetDatabase : IDisposable
         _process?.Dispose();
         _folder.Delete(recursive: true);
     }
-
-    private const string AsPostgres = "setpriv --reuid=postgres --regid=postgres --init-groups";
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

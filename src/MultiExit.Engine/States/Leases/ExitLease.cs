@@ -5,7 +5,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
 
-namespace MultiExit.Engine.Leases;
+namespace MultiExit.Engine.States.Leases;
 
 /// <summary>Whether this node may use an address, of which one node of a fleet at a time may. Each dial looks at the clock, so that a process that was
 /// stopped dials nothing when it goes on; what is open is cut at the end. Thread-safe.</summary>

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MultiExit.Engine.Transport;
 
-namespace MultiExit.Engine.Leases;
+namespace MultiExit.Engine.States.Leases;
 
 /// <summary>Sockets of an address that this node may use only while it has the lease: each connect looks at the clock, one that is under way ends with the
 /// lease, and what is open is cut then.</summary>

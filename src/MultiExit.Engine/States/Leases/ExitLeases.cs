@@ -4,10 +4,9 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
-using MultiExit.Engine.States;
 using MultiExit.Engine.Takeover;
 
-namespace MultiExit.Engine.Leases;
+namespace MultiExit.Engine.States.Leases;
 
 /// <summary>The leases of a server, by their addresses: exits of one address have one. Thread-safe.</summary>
 /// <param name="time">The clock.</param>

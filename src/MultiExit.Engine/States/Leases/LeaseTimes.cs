@@ -1,4 +1,4 @@
-namespace MultiExit.Engine.Leases;
+namespace MultiExit.Engine.States.Leases;
 
 /// <summary>The times of leases, which docs/fleet.md names.</summary>
 internal static class LeaseTimes

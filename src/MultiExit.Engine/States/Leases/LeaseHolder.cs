@@ -1,4 +1,4 @@
-namespace MultiExit.Engine.Leases;
+namespace MultiExit.Engine.States.Leases;
 
 /// <summary>Who has a lease.</summary>
 /// <param name="Node">The node.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace MultiExit.Engine.Leases;
+namespace MultiExit.Engine.States.Leases;
 
 /// <summary>The time without a break in which this node may use an address. It grows with each renewal and never begins again.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Dials may still wait for its end; the source holds nothing but memory.")]
