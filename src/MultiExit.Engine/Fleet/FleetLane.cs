@@ -54,7 +54,7 @@ internal sealed class FleetLane(
                 Exception? failure = await Calls.TryAsync(token => turn.Work.RunAsync(open(), member, token), FleetTimes.Patience, time, cancellationToken)
                     .ConfigureAwait(false);
                 turn.End(failure is null);
-                settle(turn.Work, failure);
+                if (failure is null || turn.HasFailedAgain) settle(turn.Work, failure);
                 // Whether it is the store or this work alone is known after the next beat.
                 if (failure is not null) _nextBeat = keepsMembership ? Now : _nextBeat;
             }

@@ -52,7 +52,8 @@ internal sealed class FleetNode : IAsyncDisposable
 
     /// <summary>What operators have to know now.</summary>
     public IEnumerable<ServerWarning> Warnings => _membership.Warnings.Concat(_membership.Member is null ? []
-        : _problems.Order().Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value)));
+        : _problems.OrderBy(problem => problem.Key, StringComparer.Ordinal)
+            .Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value)));
 
     /// <summary>Answers an operator from the store; one question at a time.</summary>
     /// <exception cref="ProxyException">This server is no member now, or the store does not answer in time.</exception>

@@ -9,6 +9,7 @@ internal sealed class FleetTurn(IFleetWork work, TimeProvider time)
     private TimeSpan _next;
     private TimeSpan _soonest;
     private int _isWoken;
+    private int _failures;
 
     public IFleetWork Work => work;
 
@@ -17,6 +18,9 @@ internal sealed class FleetTurn(IFleetWork work, TimeProvider time)
     /// <summary>How long until it runs.</summary>
     public TimeSpan Wait => (Volatile.Read(ref _isWoken) != 0 ? _soonest : _next) - time.GetElapsedTime(0);
 
+    /// <summary>Whether it has failed again, with a sign of life of the store in between: one failure alone may be that of the store.</summary>
+    public bool HasFailedAgain => _failures > 1;
+
     public void Wake() => Volatile.Write(ref _isWoken, 1);
 
     public void Begin() => Volatile.Write(ref _isWoken, 0);
@@ -24,6 +28,7 @@ internal sealed class FleetTurn(IFleetWork work, TimeProvider time)
     public void End(bool succeeded)
     {
         TimeSpan now = time.GetElapsedTime(0);
+        _failures = succeeded ? 0 : _failures + 1;
         _next = now + (succeeded || work.Period < FleetTimes.Beat ? work.Period : FleetTimes.Beat);
         _soonest = now + (succeeded ? Gap : FleetTimes.Retry);
     }

@@ -17,6 +17,7 @@ public sealed class FleetServerTests : IAsyncDisposable
     private readonly MemoryTables _tables;
     private readonly MemoryStore _memory;
     private readonly ScriptedStore _store;
+    private bool _isSlow; // requests need the time to go on
 
     public FleetServerTests()
     {
@@ -86,6 +87,36 @@ public sealed class FleetServerTests : IAsyncDisposable
         FleetStatus fleet = await UntilAsync(gateway, status => status.Reachable);
         Assert.Equal((1L, null), (fleet.Epoch, fleet.Problem));
         Assert.Empty(gateway.Server.GetWarnings());
+    }
+
+    [Fact]
+    public async Task Clients_are_served_while_the_store_takes_5_seconds_for_each_answer()
+    {
+        (_store.Delay, _isSlow) = (TimeSpan.FromSeconds(5), true);
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await StartAsync("a");
+        FleetStatus fleet = await UntilAsync(gateway, status => status.Problem is not null);
+        Assert.Contains("no answer within 4 s", fleet.Problem, StringComparison.Ordinal);
+        await ServesAsync(gateway, target);
+        await UntilAsync(gateway, _ => _store.Calls >= 3);
+        Assert.InRange(_store.Running, 0, 1);
+        await ServesAsync(gateway, target);
+        _store.Delay = TimeSpan.Zero;
+        Assert.Equal(1, (await UntilAsync(gateway, status => status.Reachable)).Epoch);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_what_it_says_it_has_not_done_gives_no_second_epoch()
+    {
+        _store.LosesEverySecondAnswer = true;
+        await using EchoTarget target = new();
+        await using TestGateway gateway = await StartAsync("a");
+        // Of each first exchange the join is made, and its answer lost.
+        await UntilAsync(gateway, status => status.Problem is not null && _store.Calls >= 6);
+        Assert.Equal(NodeState.Alive, Assert.Single(await _memory.Nodes.ListAsync("prod", default)).State);
+        await ServesAsync(gateway, target);
+        _store.LosesEverySecondAnswer = false;
+        Assert.Equal(1, (await UntilAsync(gateway, status => status.Reachable)).Epoch);
     }
 
     [Fact]
@@ -168,7 +199,7 @@ public sealed class FleetServerTests : IAsyncDisposable
         {
             status = gateway.Server.GetStatus().Fleet!;
             if (condition(status)) return true;
-            if (_store.Running > 0 && !_store.Hangs) return false;
+            if (_store.Running > 0 && !_store.Hangs && !_isSlow) return false;
             await Task.Yield();
             _time.Advance(TimeSpan.FromSeconds(1));
             return false;

@@ -2,6 +2,7 @@ import { $, bytes, column, make, milliseconds, number, rate, row, setClass, setT
 import { ask, isOperator, serverNow } from './server.js';
 import { attempt, confirm } from './ask.js';
 import { Series, plot, sparkline } from './plots.js';
+import * as fleet from './fleet.js';
 
 const minutes = 300; // samples
 const up = new Series(minutes), down = new Series(minutes), sessions = new Series(minutes);
@@ -113,6 +114,7 @@ function exitRow(exit) {
 export function forget() {
   $('exits').tBodies[0].replaceChildren();
   $('exits').tBodies[0].known = undefined;
+  fleet.forget();
 }
 
 export function show(status) {
@@ -131,6 +133,7 @@ export function show(status) {
   sync($('warnings'), warnings, warning => `${warning.id} ${warning.message}`, warning => ({
     node: make('li', {}, make('b', {}, warning.id), ' ', warning.message), update() { },
   }));
+  fleet.show(server.fleet);
   sync($('exits').tBodies[0], status.exits, exit => `${exit.name} ${exit.type}`, exitRow);
   drawRate();
   drawSessions();

@@ -1,0 +1,70 @@
+using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Configuration.Values;
+using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
+using MultiExit.Engine.Fleet;
+using MultiExit.Engine.Fleet.Memory;
+using MultiExit.Engine.Status;
+using MultiExit.Engine.Tests.Support;
+
+namespace MultiExit.Engine.Tests.Fleet;
+
+/// <summary>Works of a node that fail while the store answers.</summary>
+public sealed class FleetNodeTests : IDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly EngineLog _log = new(LogFactory.Create(new LoggingConfig(), console: false));
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public async Task Each_work_that_fails_has_a_warning_of_its_own_until_it_succeeds()
+    {
+        FailingWork second = new("pears"), first = new("apples"), good = new("plums") { Fails = false };
+        await using MemoryStore store = new(_time);
+        FleetConfig config = new(new StoreAddress("node", "store.example", 5432, "fleet"), "prod", "a");
+        await using FleetNode node = new(config, _ => store, [second, first, good], "1.2.3", _log, _time);
+        await UntilAsync(() => node.Warnings.Count() == 2);
+        Assert.Equal(["MX1146", "MX1146"], node.Warnings.Select(warning => warning.Id));
+        Assert.Equal(["apples", "pears"], node.Warnings.Select(warning => warning.Message.Split(' ')[0]));
+        Assert.True(node.Status.Reachable);
+        Assert.True(good.Runs > 0);
+        first.Fails = false;
+        await UntilAsync(() => node.Warnings.Count() == 1);
+        Assert.Contains("pears", Assert.Single(node.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    private Task UntilAsync(Func<bool> condition) => Wait.UntilAsync(() =>
+    {
+        if (condition()) return true;
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        return false;
+    });
+
+    private sealed class FailingWork(string topic) : IFleetWork
+    {
+        private int _runs;
+
+        public bool Fails { get; set; } = true;
+
+        public int Runs => Volatile.Read(ref _runs);
+
+        public string Topic => topic;
+
+        public TimeSpan Period => TimeSpan.FromSeconds(1);
+
+        public void Start(Action wake)
+        {
+        }
+
+        public Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _runs);
+            return Fails ? Task.FromException(new ProxyException(ProxyError.StoreUnreachable, $"no {topic}")) : Task.CompletedTask;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
