@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Records;
 
@@ -12,7 +11,7 @@ internal sealed class PartitionWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly InsertStatement _insert;
     private readonly SqliteCommand _mark;
-    private readonly FileIdentity _identity;
+    private readonly DatabaseIdentity _identity;
     private long _earliest = long.MaxValue;
 
     /// <summary>Opens a file, or makes it.</summary>
@@ -23,13 +22,13 @@ internal sealed class PartitionWriter : IDisposable
     {
         File = file;
         _connection = Sqlite.OpenWrite(file.Path);
-        _identity = FileIdentity.Of(file.Path);
         try
         {
             // A commit is one write to the log beside the file, and the disk is waited for only when that log is moved into the file.
             Sqlite.Run(_connection, "PRAGMA journal_mode = WAL");
             Sqlite.Run(_connection, "PRAGMA synchronous = NORMAL");
             Prepare();
+            _identity = DatabaseIdentity.Of(file.Path);
             _insert = new InsertStatement(_connection);
             _mark = _connection.CreateCommand();
             _mark.CommandText = $"INSERT OR REPLACE INTO meta VALUES ('{EarliestStart}', $value)";
@@ -46,8 +45,8 @@ internal sealed class PartitionWriter : IDisposable
     /// <summary>The file.</summary>
     public PartitionFile File { get; }
 
-    /// <summary>Whether its path still leads to it: SQLite does not look, and would write for nobody.</summary>
-    public bool IsThere => FileIdentity.Of(File.Path) == _identity;
+    /// <summary>Whether its paths still lead to it and its log.</summary>
+    public bool IsThere => DatabaseIdentity.Of(File.Path) == _identity;
 
     /// <summary>Whether the server that wrote it before did not close it.</summary>
     public bool WasLeftOpen { get; private set; }
@@ -115,9 +114,10 @@ internal sealed class PartitionWriter : IDisposable
         }
     }
 
-    /// <summary>Closes it as a crash would.</summary>
+    /// <summary>Closes it as a crash would. Nothing is lost where the log alone is gone.</summary>
     public void Dispose()
     {
+        _identity.Save(_connection, File.Path);
         _insert.Dispose();
         _mark.Dispose();
         _connection.Dispose();

@@ -89,6 +89,12 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
         return faulty;
     }
 
+    /// <summary>Opens the file that is written anew where it, or its log, has lost its name: what is in that log cannot be read by anyone else.</summary>
+    public void Look()
+    {
+        if (_current is { IsThere: false }) LetGo();
+    }
+
     /// <summary>Drops files that are too old or too many; now and then.</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
@@ -156,7 +162,7 @@ internal sealed class RecordFiles(RecordsConfig config, RecordReports reports, T
 
     private PartitionWriter Open(DateOnly day)
     {
-        if (_current is { IsThere: false }) LetGo();
+        Look();
         if (_current is { } current)
         {
             if (current.File.Day == day && current.File.Size < Math.Min(_config.MaxSize / Parts, LargestPart)) return current;

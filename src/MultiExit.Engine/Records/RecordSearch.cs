@@ -9,11 +9,12 @@ namespace MultiExit.Engine.Records;
 /// where it goes on.</summary>
 /// <param name="path">The name that the files have in common.</param>
 /// <param name="damaged">Takes a file that is damaged; the search goes on without it.</param>
-internal sealed class RecordSearch(string path, Action<PartitionFile> damaged)
+/// <param name="unreadable">Asks the writer to look after its file, before another attempt; null: there is none here.</param>
+internal sealed class RecordSearch(string path, Action<PartitionFile> damaged, Action? unreadable = null)
 {
-    // A disk or a log beside the file may be in the way for an instant: one read that fails says little of the file.
-    private const int Attempts = 3;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    // A disk or a log beside the file may be in the way for an instant: one read that fails says little of the file. Long enough for the writer, too.
+    private const int Attempts = 6;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly long Window = TimeSpan.FromHours(1).Ticks;
@@ -27,6 +28,7 @@ internal sealed class RecordSearch(string path, Action<PartitionFile> damaged)
         for (int attempt = 1;; attempt++)
         {
             if (Attempt(query, isLast: attempt == Attempts, time, cancellationToken) is { } page) return page;
+            unreadable?.Invoke();
             cancellationToken.WaitHandle.WaitOne(Pause);
         }
     }

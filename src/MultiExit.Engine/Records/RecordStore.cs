@@ -41,7 +41,7 @@ internal sealed class RecordStore : IDisposable
         _files = new RecordFiles(config, reports, time);
         _queue = new BlockQueue(capacity);
         _reports = reports;
-        Search = new RecordSearch(config.Path, ReportDamaged);
+        Search = new RecordSearch(config.Path, ReportDamaged, _queue.Wake);
         _writer = new Thread(Run) { IsBackground = true, Name = "records" };
         _writer.Start();
     }
@@ -91,6 +91,7 @@ internal sealed class RecordStore : IDisposable
             if (_queue.Count == 0 || sleep == RetryPause) _queue.Wait(sleep);
             _closing.Wait(Pause);
             while (_damaged.TryDequeue(out PartitionFile? file)) Try(() => _files.SetAside(file));
+            _files.Look();
             if (!begun) begun = Begin();
             sleep = begun && WriteAll() ? LongestSleep : RetryPause;
             Try(_files.DropOld);

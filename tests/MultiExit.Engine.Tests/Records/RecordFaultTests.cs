@@ -124,6 +124,21 @@ public sealed class RecordFaultTests : IDisposable
         await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [2]);
     }
 
+    [LinuxFact("files that are deleted while they are open")]
+    public async Task A_log_that_is_deleted_while_its_file_is_written_loses_no_record()
+    {
+        using RecordStore store = _folder.Open(time: _time);
+        store.Add(RecordFolder.Record(1, Now));
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [1]);
+        foreach (string beside in _folder.Files.Where(file => !file.EndsWith(".db", StringComparison.Ordinal)))
+            File.Delete(Path.Combine(Path.GetDirectoryName(_folder.Path)!, beside));
+        // The one who asks finds it, and has it mended.
+        Assert.Equal([1L], store.Search.Run(new RecordQuery(), _time, default).Records.Select(record => record.Id));
+        store.Add(RecordFolder.Record(2, Now));
+        await Wait.UntilAsync(() => _folder.Find(new RecordQuery()) is [2, 1]);
+        Assert.Empty(_folder.Faults.Warnings);
+    }
+
     [Fact]
     public void A_session_that_ends_while_the_store_is_closed_is_no_fault()
     {

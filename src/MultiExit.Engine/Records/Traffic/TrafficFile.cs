@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using MultiExit.Engine.Files;
 
 namespace MultiExit.Engine.Records.Traffic;
 
@@ -10,7 +9,7 @@ internal sealed class TrafficFile : IDisposable
     private readonly SqliteCommand _interval;
     private readonly SqliteCommand _hour;
     private readonly string _path;
-    private readonly FileIdentity _identity;
+    private readonly DatabaseIdentity _identity;
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <exception cref="SqliteException">It cannot be opened.</exception>
@@ -19,13 +18,14 @@ internal sealed class TrafficFile : IDisposable
     public TrafficFile(string path)
     {
         _connection = Sqlite.OpenWrite(path);
-        (_path, _identity) = (path, FileIdentity.Of(path));
+        _path = path;
         try
         {
             Sqlite.Run(_connection, "PRAGMA journal_mode = WAL");
             Sqlite.Run(_connection, "PRAGMA synchronous = NORMAL");
             Sqlite.Run(_connection, TrafficSchema.Create(TrafficSchema.Intervals));
             Sqlite.Run(_connection, TrafficSchema.Create(TrafficSchema.Hours));
+            _identity = DatabaseIdentity.Of(path);
             _interval = Upsert(TrafficSchema.Intervals);
             _hour = Upsert(TrafficSchema.Hours);
         }
@@ -36,8 +36,8 @@ internal sealed class TrafficFile : IDisposable
         }
     }
 
-    /// <summary>Whether its path still leads to it.</summary>
-    public bool IsThere => FileIdentity.Of(_path) == _identity;
+    /// <summary>Whether its paths still lead to it and its log.</summary>
+    public bool IsThere => DatabaseIdentity.Of(_path) == _identity;
 
     /// <summary>The bytes that its rows take, without room that was given back within it.</summary>
     public long Size => (Number("PRAGMA page_count") - Number("PRAGMA freelist_count")) * Number("PRAGMA page_size");
@@ -88,8 +88,10 @@ internal sealed class TrafficFile : IDisposable
         }
     }
 
+    /// <summary>Closes it as a crash would. Nothing is lost where the log alone is gone.</summary>
     public void Dispose()
     {
+        _identity.Save(_connection, _path);
         _interval.Dispose();
         _hour.Dispose();
         _connection.Dispose();
