@@ -40,7 +40,7 @@ internal sealed class ControlConversation(
                 {
                     // The client has waited for the answer.
                     if (!_reader.Unread.IsEmpty) return;
-                    await WriteAsync(answer.Format(close: false, isHead: false)).ConfigureAwait(false);
+                    await TryWriteAsync(answer.Format(close: false, isHead: false)).ConfigureAwait(false);
                     await switched(stream, closing).ConfigureAwait(false);
                     return;
                 }
@@ -147,6 +147,19 @@ internal sealed class ControlConversation(
     }
 
     private static HttpFault TooLarge(int maxBody) => new(413, $"the body is larger than {maxBody / 1024} KiB");
+
+    // Where the client is gone already, the one who takes the connection finds that and reports it.
+    private async ValueTask TryWriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await WriteAsync(bytes).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            stream.Abort();
+        }
+    }
 
     private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {

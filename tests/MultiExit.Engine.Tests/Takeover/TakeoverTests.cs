@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Management;
 using MultiExit.Engine.Status;
@@ -49,6 +50,21 @@ public sealed class TakeoverTests
         await second.Completion.WaitAsync(TestTransports.Patience);
         Assert.Equal(ServerState.Running, third.GetStatus().State);
         Assert.Equal([rig.Socket], Directory.GetFiles(Path.GetDirectoryName(rig.Socket)!, "s*"));
+    }
+
+    [LinuxFact(Lack)]
+    public async Task A_process_that_is_gone_before_it_is_answered_changes_nothing_and_is_told_to_the_operator()
+    {
+        await using TakeoverRig rig = new();
+        rig.Write("");
+        await rig.StartAsync();
+        using (Socket gone = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            await gone.ConnectAsync(new UnixDomainSocketEndPoint(rig.Socket));
+            await gone.SendAsync("POST /takeover HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: multiexit-takeover\r\n\r\n"u8.ToArray());
+        }
+        await Wait.UntilAsync(async () => (await rig.Control.GetLogAsync(new LogQuery { Ids = ["MX1128"] })).Count == 1);
+        await rig.TakeOverAsync();
     }
 
     [LinuxFact(Lack)]

@@ -78,8 +78,19 @@ internal sealed class HostProcess : IDisposable
     public async Task<string> ErrorLineAsync(string text)
     {
         using CancellationTokenSource limit = new(Limit);
-        await foreach (string line in _errorLines.Reader.ReadAllAsync(limit.Token))
-            if (line.Contains(text, StringComparison.Ordinal)) return line;
+        StringBuilder passed = new();
+        try
+        {
+            await foreach (string line in _errorLines.Reader.ReadAllAsync(limit.Token))
+            {
+                if (line.Contains(text, StringComparison.Ordinal)) return line;
+                passed.AppendLine(line);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"no line with '{text}' within {Limit}, only these: {passed}");
+        }
         throw new IOException($"the process ended without '{text}': {await _error}");
     }
 
