@@ -20,6 +20,12 @@ internal sealed class FleetLane(
     /// <summary>The exchanges of this worker.</summary>
     public StoreCalls Calls { get; } = new();
 
+    /// <summary>The works.</summary>
+    public IReadOnlyList<IFleetWork> Works => works;
+
+    /// <summary>Whether this worker keeps the membership.</summary>
+    public bool KeepsMembership => keepsMembership;
+
     private TimeSpan Now => time.GetElapsedTime(0);
 
     /// <summary>Lets works run soon. Thread-safe.</summary>

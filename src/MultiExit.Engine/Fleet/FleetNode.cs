@@ -88,8 +88,8 @@ internal sealed class FleetNode : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
-        Exception? failure = await _lanes[0].Calls.TryAsync(LeaveAsync, FleetTimes.Goodbye, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
-        if (failure is not null) _log.FleetNotLeft(Config.Node, LogText.Clean(failure.Message));
+        // Each worker on its own: what takes long does not keep the node from leaving.
+        await Task.WhenAll(_lanes.Select(LeaveAsync)).ConfigureAwait(false);
         foreach (IFleetWork work in _works) work.Dispose();
         // A store that hangs is left behind.
         await _lanes[0].Calls.TryAsync(
@@ -97,13 +97,23 @@ internal sealed class FleetNode : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task LeaveAsync(CancellationToken cancellationToken)
+    private async Task LeaveAsync(FleetLane lane)
+    {
+        // What the stop has canceled is over in an instant, unless the store hangs.
+        await lane.Calls.SettleAsync(FleetTimes.Goodbye).ConfigureAwait(false);
+        Exception? failure = await lane.Calls.TryAsync(
+            token => LeaveAsync(lane, token), FleetTimes.Goodbye, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+        if (failure is not null && lane.KeepsMembership) _log.FleetNotLeft(Config.Node, LogText.Clean(failure.Message));
+    }
+
+    private async Task LeaveAsync(FleetLane lane, CancellationToken cancellationToken)
     {
         if (_store is not { } store || _membership.Member is not { } member) return;
         // What one of them cannot write does not keep the others from it, nor the node from leaving.
         Exception? failure = null;
-        foreach (Func<Task> last in _works.Select<IFleetWork, Func<Task>>(work => () => work.LeaveAsync(store, member, cancellationToken))
-            .Append(() => _membership.LeaveAsync(store, cancellationToken)))
+        IEnumerable<Func<Task>> all = lane.Works.Select<IFleetWork, Func<Task>>(work => () => work.LeaveAsync(store, member, cancellationToken));
+        if (lane.KeepsMembership) all = all.Append(() => _membership.LeaveAsync(store, cancellationToken));
+        foreach (Func<Task> last in all)
         {
             try
             {

@@ -8,6 +8,11 @@ internal sealed class StoreCalls
 {
     private Task _exchange = Task.CompletedTask;
 
+    /// <summary>Waits for the end of an exchange that is waited for no longer, so that another one may begin.</summary>
+    /// <param name="patience">How long.</param>
+    public async Task SettleAsync(TimeSpan patience) =>
+        await Task.WhenAny(_exchange, Task.Delay(patience, CancellationToken.None)).ConfigureAwait(false);
+
     /// <summary>Makes an exchange.</summary>
     /// <returns>Why it failed; null: it did not.</returns>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>

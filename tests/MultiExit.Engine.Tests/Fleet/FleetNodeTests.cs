@@ -34,6 +34,22 @@ public sealed class FleetNodeTests : IDisposable
         Assert.Contains("pears", Assert.Single(node.Warnings).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_takes_long_at_the_end_keeps_neither_the_others_nor_the_node_from_leaving(bool isUnderWay)
+    {
+        FailingWork bulk = new("figs") { Fails = false, IsBulk = true, HangsAtTheEnd = true, TakesLong = isUnderWay };
+        FailingWork prompt = new("plums") { Fails = false, TakesLong = isUnderWay };
+        await using MemoryStore store = new(_time);
+        FleetConfig config = new(new StoreAddress("node", "store.example", 5432, "fleet"), "prod", "a");
+        await using (FleetNode node = new(config, _ => store, [bulk, prompt], "1.2.3", _log, _time))
+            await UntilAsync(() => bulk.Runs > 0 && prompt.Runs > 0);
+        Assert.True(prompt.HasLeft);
+        Assert.False(bulk.HasLeft);
+        Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", TestContext.Current.CancellationToken)).State);
+    }
+
     private Task UntilAsync(Func<bool> condition) => Wait.UntilAsync(() =>
     {
         if (condition()) return true;
@@ -46,6 +62,14 @@ public sealed class FleetNodeTests : IDisposable
         private int _runs;
 
         public bool Fails { get; set; } = true;
+
+        public bool IsBulk { get; init; }
+
+        public bool TakesLong { get; init; }
+
+        public bool HangsAtTheEnd { get; init; }
+
+        public bool HasLeft { get; private set; }
 
         public int Runs => Volatile.Read(ref _runs);
 
@@ -60,7 +84,14 @@ public sealed class FleetNodeTests : IDisposable
         public Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _runs);
+            if (TakesLong) return Task.Delay(Timeout.Infinite, cancellationToken);
             return Fails ? Task.FromException(new ProxyException(ProxyError.StoreUnreachable, $"no {topic}")) : Task.CompletedTask;
+        }
+
+        public async Task LeaveAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
+        {
+            if (HangsAtTheEnd) await Task.Delay(Timeout.Infinite, cancellationToken);
+            HasLeft = true;
         }
 
         public void Dispose()
