@@ -47,7 +47,8 @@ internal sealed class SharedLeases(ExitLeases leases, string? realm, TimeProvide
             _wake();
             throw;
         }
-        Dictionary<IPAddress, LeaseRow> found = rows.ToDictionary(row => row.Address);
+        Dictionary<IPAddress, LeaseRow> found = [];
+        foreach (LeaseRow row in rows) found[row.Address] = row;
         foreach (ExitLease lease in needed)
             if (found.TryGetValue(lease.Address, out LeaseRow? row)) Apply(lease, row, member, asked);
     }
