@@ -173,4 +173,22 @@ public sealed partial class GatewayServer
             free?.Destination,
             free?.Count,
             state.Refusal);
+
+    private void LogHealth(string exit, ExitHealthStatus status)
+    {
+        if (status.State != ExitHealthState.Down)
+        {
+            _log.ExitUp(exit, status.Reason);
+            return;
+        }
+        _log.ExitDown(exit, status.Reason);
+        // The caller holds a lock of the exit.
+        ThreadPool.QueueUserWorkItem(static server => server.CutThoseOfDownExits(), this, preferLocal: false);
+    }
+
+    private void LogCarriers(string exit, CarrierChange change)
+    {
+        if (change.Lost is { } reason) _log.CarriersLost(exit, reason);
+        else _log.CarriersBack(exit, change.Away);
+    }
 }

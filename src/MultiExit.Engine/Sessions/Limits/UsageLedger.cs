@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Sessions.Limits;
 /// <remarks>Fed with the users' totals about once a second, so that the data path does not know of it. The file is written at most every
 /// five seconds and replaced as a whole: a crash loses the last seconds at most, never the month. The wall clock counts only while it runs as
 /// the monotonic clock does (<see cref="MonthClock"/>).</remarks>
-internal sealed class UsageLedger(TimeProvider time)
+internal sealed partial class UsageLedger(TimeProvider time)
 {
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(5);
 
@@ -69,82 +69,6 @@ internal sealed class UsageLedger(TimeProvider time)
                 StartMonth();
                 return _month;
             }
-        }
-    }
-
-    /// <summary>Tells this count from others of the same node of a fleet; kept in the file from when it is first asked for.</summary>
-    public Guid Id
-    {
-        get
-        {
-            lock (_lock)
-            {
-                if (_id is null) (_id, _changed) = (Guid.NewGuid(), true);
-                return _id.Value;
-            }
-        }
-    }
-
-    /// <summary>Whether the file has <see cref="Id"/>; writes it where it has not.</summary>
-    /// <exception cref="ProxyException">It cannot be written.</exception>
-    public bool KeepId()
-    {
-        _ = Id;
-        lock (_lock)
-            if (_isIdKept) return true;
-        Save();
-        lock (_lock) return _isIdKept;
-    }
-
-    /// <summary>Up to how many bytes of this month users may come without an answer of the fleet, as it is kept in the file; null: the server was never
-    /// a node of one.</summary>
-    public IReadOnlyDictionary<string, long>? Ceilings
-    {
-        get
-        {
-            lock (_lock) return _ceilings;
-        }
-    }
-
-    /// <summary>What users have used of the month; nothing when it is another one.</summary>
-    public IReadOnlyDictionary<string, long> UsedIn(string month)
-    {
-        lock (_lock)
-        {
-            StartMonth();
-            return _month == month ? new Dictionary<string, long>(_used, StringComparer.Ordinal) : [];
-        }
-    }
-
-    /// <summary>Goes by the clock of a fleet's store from here on.</summary>
-    public void Anchor(DateTimeOffset wall)
-    {
-        lock (_lock) _clock.Anchor(wall);
-    }
-
-    /// <summary>Counts what the file has lost and the fleet has not.</summary>
-    public void Recover(string month, string user, long bytes)
-    {
-        lock (_lock)
-        {
-            StartMonth();
-            if (_month != month) return;
-            _used[user] = _used.GetValueOrDefault(user) + bytes;
-            _changed = true;
-        }
-    }
-
-    /// <summary>Keeps in the file up to where users may come.</summary>
-    public void Keep(string month, Dictionary<string, long> ceilings)
-    {
-        lock (_lock)
-        {
-            StartMonth();
-            if (_month != month) return;
-            if (_ceilings is { } kept && kept.Count == ceilings.Count
-                && ceilings.All(pair => kept.TryGetValue(pair.Key, out long value) && value == pair.Value))
-                return;
-            (_ceilings, _changed) = (ceilings, true);
         }
     }
 
