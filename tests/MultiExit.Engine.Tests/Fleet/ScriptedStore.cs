@@ -1,3 +1,4 @@
+using System.Numerics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet.Memory;
 
@@ -20,8 +21,9 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
     /// <summary>Every second call fails.</summary>
     public bool FailsEverySecond { get; set; }
 
-    /// <summary>Every second call does its work and fails then, as one whose commit was not heard of.</summary>
-    public bool LosesEverySecondAnswer { get; set; }
+    /// <summary>Half of the calls do their work and fail then, as those whose commit was not heard of. They follow no period, so that no worker whose
+    /// calls come in turns with those of others loses all of its own.</summary>
+    public bool LosesHalfOfTheAnswers { get; set; }
 
     /// <summary>How long each call takes.</summary>
     public TimeSpan Delay { get; set; }
@@ -42,7 +44,7 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
             if (Delay > TimeSpan.Zero) await Task.Delay(Delay, time, cancellationToken);
             if (Fails || (FailsEverySecond && number % 2 == 0)) throw new ProxyException(ProxyError.StoreUnreachable, "the store is broken by a test");
             T answer = await base.CallAsync(request, cancellationToken);
-            return LosesEverySecondAnswer && number % 2 == 0 ? throw new ProxyException(ProxyError.StoreUnreachable, "the answer is lost by a test") : answer;
+            return LosesHalfOfTheAnswers && int.IsOddInteger(BitOperations.PopCount((uint)number)) ? throw new ProxyException(ProxyError.StoreUnreachable, "the answer is lost by a test") : answer;
         }
         finally
         {

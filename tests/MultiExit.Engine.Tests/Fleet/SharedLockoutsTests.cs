@@ -76,10 +76,10 @@ public sealed class SharedLockoutsTests : IDisposable
         LoginGuard a = Guard(), b = Guard();
         await using FleetNode first = await JoinAsync("a", a);
         await using FleetNode second = await JoinAsync("b", b);
-        _store.LosesEverySecondAnswer = true;
+        _store.LosesHalfOfTheAnswers = true;
         Fail(a);
         await UntilAsync(() => b.IsLocked(Client), 50);
-        _store.LosesEverySecondAnswer = false;
+        _store.LosesHalfOfTheAnswers = false;
         Assert.True(b.Unlock(Client));
         await UntilAsync(() => !a.IsLocked(Client), 50);
         // The one who locked it out does not write it again.
