@@ -45,9 +45,6 @@ internal sealed class FleetTraffic : IAsyncDisposable
         return traffic;
     }
 
-    /// <summary>Lets it run.</summary>
-    public Task RunAsync(TimeSpan time) => Task.Delay(time);
-
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
