@@ -141,17 +141,17 @@ public sealed class FleetConfigTests : IAsyncDisposable
     public async Task A_publication_whose_answer_was_lost_is_made_again_and_counts_once()
     {
         FollowingNode[] nodes = await StartAsync("a", "b");
-        nodes[0].Store.LosesHalfOfTheAnswers = true;
+        nodes[0].Store.LosesAnswers = true;
         RolloutRequest toConfirm = new() { ConfirmWithin = TimeSpan.FromMinutes(5) };
         await TryAsync(() => PublishAsync(nodes[0], 7, toConfirm));
-        nodes[0].Store.LosesHalfOfTheAnswers = false;
+        nodes[0].Store.LosesAnswers = false;
         await UntilAsync(() => nodes[0].Server.GetStatus().Fleet!.Reachable);
         Assert.Equal(1, (await PublishAsync(nodes[0], 7, toConfirm)).Version);
         Assert.Single(_tables.ConfigVersions);
         await UntilAsync(() => nodes.All(node => node.Weight == 7));
-        nodes[0].Store.LosesHalfOfTheAnswers = true;
+        nodes[0].Store.LosesAnswers = true;
         await TryAsync(() => nodes[0].Server.ConfirmRolloutAsync());
-        nodes[0].Store.LosesHalfOfTheAnswers = false;
+        nodes[0].Store.LosesAnswers = false;
         await UntilAsync(() => nodes[0].Server.GetStatus().Fleet!.Reachable);
         Assert.Equal(RolloutState.Confirmed, (await nodes[0].Server.ConfirmRolloutAsync()).State);
         await UntilAsync(() => nodes.All(node => node.Server.Pending is null && node.Weight == 7));

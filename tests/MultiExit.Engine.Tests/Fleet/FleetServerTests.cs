@@ -108,14 +108,14 @@ public sealed class FleetServerTests : IAsyncDisposable
     [Fact]
     public async Task A_store_that_does_what_it_says_it_has_not_done_gives_no_second_epoch()
     {
-        _store.LosesHalfOfTheAnswers = true;
+        _store.LosesAnswers = true;
         await using EchoTarget target = new();
         await using TestGateway gateway = await StartAsync("a");
         // Of each first exchange the join is made, and its answer lost.
         await UntilAsync(gateway, status => status.Problem is not null && _store.Calls >= 6);
         Assert.Equal(NodeState.Alive, Assert.Single(await _memory.Nodes.ListAsync("prod", default)).State);
         await ServesAsync(gateway, target);
-        _store.LosesHalfOfTheAnswers = false;
+        _store.LosesAnswers = false;
         Assert.Equal(1, (await UntilAsync(gateway, status => status.Reachable)).Epoch);
     }
 

@@ -39,7 +39,7 @@ public sealed class PostgresLockoutsTests(PostgresServer server)
             INSERT INTO multiexit.lockout VALUES ('prod', '192.0.2.1', now() - interval '61 min', 'a', 5),
                 ('prod', '192.0.2.2', now() - interval '59 min', 'a', 5);
             """);
-        Assert.Equal(5, (await store.ReadAsync("prod", 0, default)).Version);
+        Assert.Equal(5, (await store.ReadAsync("prod", null, default)).Version);
         Assert.Equal(1L, await server.RunSqlAsync(fleet.Store.Database, "SELECT count(*) FROM multiexit.lockout"));
     });
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet.Memory;
 
@@ -9,6 +8,7 @@ namespace MultiExit.Engine.Tests.Fleet;
 /// <param name="time">The clock that slow requests take their time by.</param>
 internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : MemoryStore(tables)
 {
+    private readonly Random _random = new(1);
     private int _calls;
     private int _running;
 
@@ -21,9 +21,12 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
     /// <summary>Every second call fails.</summary>
     public bool FailsEverySecond { get; set; }
 
-    /// <summary>Half of the calls do their work and fail then, as those whose commit was not heard of. They follow no period, so that no worker whose
-    /// calls come in turns with those of others loses all of its own.</summary>
-    public bool LosesHalfOfTheAnswers { get; set; }
+    /// <summary>One call of four does its work and fails then, as one whose commit was not heard of. Which ones has no order, or a work
+    /// whose calls fall into step with it would lose all of them.</summary>
+    public bool LosesAnswers { get; set; }
+
+    /// <summary>The next call does its work and fails then.</summary>
+    public bool LosesNextAnswer { get; set; }
 
     /// <summary>How long each call takes.</summary>
     public TimeSpan Delay { get; set; }
@@ -44,11 +47,18 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
             if (Delay > TimeSpan.Zero) await Task.Delay(Delay, time, cancellationToken);
             if (Fails || (FailsEverySecond && number % 2 == 0)) throw new ProxyException(ProxyError.StoreUnreachable, "the store is broken by a test");
             T answer = await base.CallAsync(request, cancellationToken);
-            return LosesHalfOfTheAnswers && int.IsOddInteger(BitOperations.PopCount((uint)number)) ? throw new ProxyException(ProxyError.StoreUnreachable, "the answer is lost by a test") : answer;
+            return IsLost() ? throw new ProxyException(ProxyError.StoreUnreachable, "the answer is lost by a test") : answer;
         }
         finally
         {
             Interlocked.Decrement(ref _running);
         }
+    }
+
+    private bool IsLost()
+    {
+        if (LosesNextAnswer) return !(LosesNextAnswer = false);
+        if (!LosesAnswers) return false;
+        lock (_random) return _random.Next(4) == 0;
     }
 }

@@ -78,12 +78,12 @@ public sealed class SharedLeasesTests : IDisposable
         await using Node a = await JoinAsync("a"), b = await JoinAsync("b");
         for (int i = 0; i < 12; i++)
         {
-            (_store.Fails, _store.FailsEverySecond, _store.LosesHalfOfTheAnswers) = (i % 3 == 0, i % 3 == 1, i % 3 == 2);
+            (_store.Fails, _store.FailsEverySecond, _store.LosesAnswers) = (i % 3 == 0, i % 3 == 1, i % 3 == 2);
             (Node from, Node to) = i % 2 == 0 ? (a, b) : (b, a);
             (from.State.Disabled, to.State.Disabled) = (i % 4 < 2, false);
             int calls = _store.Calls;
             await UntilAsync(() => IsHeldOnce(a, b) && _store.Calls > calls + 20, 300);
-            (_store.Fails, _store.FailsEverySecond, _store.LosesHalfOfTheAnswers) = (false, false, false);
+            (_store.Fails, _store.FailsEverySecond, _store.LosesAnswers) = (false, false, false);
             from.State.Disabled = true;
             await UntilAsync(() => IsHeldOnce(a, b) && to.IsHeld, 300);
         }

@@ -2,6 +2,7 @@ using System.Net;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Diagnostics;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Memory;
@@ -73,18 +74,39 @@ public sealed class SharedLockoutsTests : IDisposable
     [Fact]
     public async Task A_commit_whose_answer_was_lost_is_made_again_and_counts_once()
     {
-        LoginGuard a = Guard(), b = Guard();
+        // Longer than what is awaited takes by this clock, which runs ahead of a machine with much to do.
+        LockoutConfig config = new(3, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
+        LoginGuard a = Guard(config), b = Guard(config);
         await using FleetNode first = await JoinAsync("a", a);
         await using FleetNode second = await JoinAsync("b", b);
-        _store.LosesHalfOfTheAnswers = true;
+        _store.LosesAnswers = true;
         Fail(a);
-        await UntilAsync(() => b.IsLocked(Client), 50);
-        _store.LosesHalfOfTheAnswers = false;
+        await UntilAsync(() => b.IsLocked(Client), 100);
+        _store.LosesAnswers = false;
         Assert.True(b.Unlock(Client));
-        await UntilAsync(() => !a.IsLocked(Client), 50);
+        await UntilAsync(() => !a.IsLocked(Client), 100);
         // The one who locked it out does not write it again.
         _time.Advance(TimeSpan.FromSeconds(10));
         await UntilAsync(() => first.Status.Lag < TimeSpan.FromSeconds(5) && second.Status.Lag < TimeSpan.FromSeconds(5), 10);
+        Assert.False(a.IsLocked(Client) || b.IsLocked(Client));
+    }
+
+    [Fact]
+    public async Task A_lockout_whose_commit_was_not_heard_of_is_not_said_again_behind_its_end()
+    {
+        FleetMember first = new("prod", "a", 1, []), second = new("prod", "b", 1, []);
+        LoginGuard a = Guard(), b = Guard();
+        using SharedLockouts ofA = new(a, _time), ofB = new(b, _time);
+        foreach ((SharedLockouts work, FleetMember member) in ((SharedLockouts, FleetMember)[])[(ofA, first), (ofB, second)])
+            await work.RunAsync(_store, member, TestContext.Current.CancellationToken);
+        Fail(a);
+        _store.LosesNextAnswer = true;
+        await Assert.ThrowsAsync<ProxyException>(() => ofA.RunAsync(_store, first, TestContext.Current.CancellationToken));
+        await ofB.RunAsync(_store, second, TestContext.Current.CancellationToken);
+        Assert.True(b.Unlock(Client));
+        await ofB.RunAsync(_store, second, TestContext.Current.CancellationToken);
+        await ofA.RunAsync(_store, first, TestContext.Current.CancellationToken);
+        await ofB.RunAsync(_store, second, TestContext.Current.CancellationToken);
         Assert.False(a.IsLocked(Client) || b.IsLocked(Client));
     }
 

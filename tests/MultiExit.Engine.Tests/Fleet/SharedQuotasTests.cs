@@ -39,7 +39,7 @@ public sealed class SharedQuotasTests : IDisposable
         foreach (QuotaNode node in nodes) await node.JoinAsync(_store);
         long passed = await SpendAsync(nodes, step =>
         {
-            _store.LosesHalfOfTheAnswers = store == "loses every second answer";
+            _store.LosesAnswers = store == "loses every second answer";
             _store.FailsEverySecond = store == "fails every second time";
             _store.Fails = store == "was never there" || (store == "fails from the middle on" && step > 80)
                 || (store == "is away now and then" && step / 20 % 2 == 1);
@@ -85,7 +85,7 @@ public sealed class SharedQuotasTests : IDisposable
     [InlineData(true)]
     public async Task What_was_used_before_a_server_was_a_node_is_merged_once(bool losesAnswers)
     {
-        _store.LosesHalfOfTheAnswers = losesAnswers;
+        _store.LosesAnswers = losesAnswers;
         QuotaNode alone = new("a", _folder, Quota), other = new("b", _folder, Quota);
         alone.Use(5 * MiB);
         alone.Save();
@@ -97,7 +97,7 @@ public sealed class SharedQuotasTests : IDisposable
             await node.JoinAsync(new MemoryStore(_tables));
             for (int i = 0; i < 4; i++) await node.ExchangeAsync(_store);
         }
-        _store.LosesHalfOfTheAnswers = false;
+        _store.LosesAnswers = false;
         Assert.True(await other.ExchangeAsync(_store));
         Assert.Equal(5 * MiB, other.UsedByAll);
     }

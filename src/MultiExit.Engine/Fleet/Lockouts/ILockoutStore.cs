@@ -11,8 +11,8 @@ internal interface ILockoutStore
 
     /// <summary>What was written since a version.</summary>
     /// <param name="fleet">The fleet.</param>
-    /// <param name="since">The version that was read last; 0: everything that holds. It is also everything when the store is at an earlier version,
+    /// <param name="since">The version that was read last; null: everything that holds. It is also that when the store is at an earlier version,
     /// since it was restored then.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    Task<LockoutChanges> ReadAsync(string fleet, long since, CancellationToken cancellationToken);
+    Task<LockoutChanges> ReadAsync(string fleet, long? since, CancellationToken cancellationToken);
 }

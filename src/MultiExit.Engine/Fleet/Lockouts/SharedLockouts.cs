@@ -26,7 +26,8 @@ internal sealed class SharedLockouts : IFleetWork
     private readonly Lock _lock = new();
     private Dictionary<IPAddress, TimeSpan> _waiting = []; // until when, by the monotonic clock
     private Action _wake = static () => { };
-    private long _version; // of a run alone, as the next one
+    private KeyValuePair<IPAddress, TimeSpan>[] _doubted = []; // written without an answer; of a run alone, as the next two
+    private long? _version;
     private long? _lastFull;
 
     public SharedLockouts(LoginGuard guard, TimeProvider time)
@@ -51,19 +52,8 @@ internal sealed class SharedLockouts : IFleetWork
     public async Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
     {
         await WriteAsync(store, member, cancellationToken).ConfigureAwait(false);
-        if (_lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery) _version = 0;
-        bool isFull = _version == 0;
-        LockoutChanges changes = await store.Lockouts.ReadAsync(member.Fleet, _version, cancellationToken).ConfigureAwait(false);
-        // Also those of this node: it may have been started anew.
-        foreach (SharedLockout lockout in changes.Lockouts)
-        {
-            // What was said here since then is newer.
-            lock (_lock)
-                if (_waiting.ContainsKey(lockout.Client)) continue;
-            if (lockout.Lasts > TimeSpan.Zero) _guard.LockOut(lockout.Client, lockout.Lasts, lockout.Node);
-            else _guard.LetIn(lockout.Client);
-        }
-        _version = changes.Version;
+        bool isFull = _lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery;
+        await ReadAsync(store, member, isFull ? null : _version, cancellationToken).ConfigureAwait(false);
         if (isFull) _lastFull = _time.GetTimestamp();
     }
 
@@ -75,23 +65,57 @@ internal sealed class SharedLockouts : IFleetWork
         if (_guard.Changed == OnChanged) _guard.Changed = null;
     }
 
+    private async Task ReadAsync(IFleetStore store, FleetMember member, long? version, CancellationToken cancellationToken)
+    {
+        LockoutChanges changes = await store.Lockouts.ReadAsync(member.Fleet, version, cancellationToken).ConfigureAwait(false);
+        // Also those of this node: it may have been started anew.
+        foreach (SharedLockout lockout in changes.Lockouts)
+        {
+            // What was said here since then is newer.
+            lock (_lock)
+                if (_waiting.ContainsKey(lockout.Client)) continue;
+            if (lockout.Lasts > TimeSpan.Zero) _guard.LockOut(lockout.Client, lockout.Lasts, lockout.Node);
+            else _guard.LetIn(lockout.Client);
+        }
+        _version = changes.Version;
+    }
+
     private async Task WriteAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
     {
+        await SettleAsync(store, member, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             KeyValuePair<IPAddress, TimeSpan>[] batch;
             lock (_lock) batch = [.. _waiting.Take(MaxBatch)];
             if (batch.Length == 0) return;
             TimeSpan now = Now;
+            _doubted = batch;
             await store.Lockouts.WriteAsync(
                 member,
                 [.. batch.Select(entry => new SharedLockout(entry.Key, entry.Value > now ? entry.Value - now : default, member.Node))],
                 cancellationToken).ConfigureAwait(false);
-            lock (_lock)
-                // One that has changed since is written again.
-                foreach ((IPAddress client, TimeSpan until) in batch)
-                    if (_waiting.TryGetValue(client, out TimeSpan newest) && newest == until) _waiting.Remove(client);
+            _doubted = [];
+            Forget(batch);
         }
+    }
+
+    // Whether a write whose answer was lost has been made is known by what came since: it, or what another node said behind it, which to say it again
+    // would take back.
+    private async Task SettleAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
+    {
+        if (_doubted.Length == 0 || _version is null) return;
+        LockoutChanges changes = await store.Lockouts.ReadAsync(member.Fleet, _version, cancellationToken).ConfigureAwait(false);
+        HashSet<IPAddress> said = [.. changes.Lockouts.Select(lockout => lockout.Client)];
+        Forget(_doubted.Where(entry => said.Contains(entry.Key)));
+        _doubted = [];
+    }
+
+    // One that has changed since is written again.
+    private void Forget(IEnumerable<KeyValuePair<IPAddress, TimeSpan>> written)
+    {
+        lock (_lock)
+            foreach ((IPAddress client, TimeSpan until) in written)
+                if (_waiting.TryGetValue(client, out TimeSpan newest) && newest == until) _waiting.Remove(client);
     }
 
     private void OnChanged(IPAddress client, TimeSpan lasts)

@@ -15,13 +15,13 @@ internal sealed class MemoryLockouts(MemoryStore store) : ILockoutStore
         },
         cancellationToken);
 
-    public Task<LockoutChanges> ReadAsync(string fleet, long since, CancellationToken cancellationToken) => store.CallAsync(
+    public Task<LockoutChanges> ReadAsync(string fleet, long? since, CancellationToken cancellationToken) => store.CallAsync(
         tables =>
         {
             long version = tables.Versions.GetValueOrDefault((fleet, SharedLockouts.Name));
-            long from = version < since ? 0 : since;
+            long? from = version < since ? null : since;
             return new LockoutChanges(version, [.. tables.Lockouts
-                .Where(row => row.Key.Fleet == fleet && row.Value.Version > from && (from > 0 || row.Value.Until > tables.Now))
+                .Where(row => row.Key.Fleet == fleet && (from is null ? row.Value.Until > tables.Now : row.Value.Version > from))
                 .Select(row => new SharedLockout(row.Key.Client, row.Value.Until > tables.Now ? row.Value.Until - tables.Now : default, row.Value.Node))]);
         },
         cancellationToken);

@@ -20,7 +20,7 @@ internal sealed class PostgresLockouts(PostgresDatabase database) : ILockoutStor
 
     private const string Read = """
         SELECT client, extract(epoch FROM until - clock_timestamp())::float8, node FROM multiexit.lockout
-        WHERE fleet = $1 AND version > $2 AND ($2 > 0 OR until > clock_timestamp()) AND isfinite(until) AND length(node) <= 64
+        WHERE fleet = $1 AND version > $2 AND ($2 >= 0 OR until > clock_timestamp()) AND isfinite(until) AND length(node) <= 64
         ORDER BY version DESC LIMIT $3
         """;
 
@@ -39,15 +39,15 @@ internal sealed class PostgresLockouts(PostgresDatabase database) : ILockoutStor
             return await connection.NotifyAsync(member.Fleet, SharedLockouts.Name, cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
 
-    public Task<LockoutChanges> ReadAsync(string fleet, long since, CancellationToken cancellationToken) => database.UseAsync(async connection =>
+    public Task<LockoutChanges> ReadAsync(string fleet, long? since, CancellationToken cancellationToken) => database.UseAsync(async connection =>
     {
         // Before the rows: what is written in between is read again and not missed.
         long version = await connection.ReadVersionAsync(fleet, SharedLockouts.Name, cancellationToken).ConfigureAwait(false);
-        long from = version < since ? 0 : since;
-        if (from == 0) await connection.ExecuteAsync(Clean, cancellationToken, fleet).ConfigureAwait(false);
+        long? from = version < since ? null : since;
+        if (from is null) await connection.ExecuteAsync(Clean, cancellationToken, fleet).ConfigureAwait(false);
         else if (from == version) return new LockoutChanges(version, []);
         return new LockoutChanges(
-            version, await connection.ReadRowsAsync(Read, ReadRow, cancellationToken, fleet, from, SharedLockouts.MaxRead).ConfigureAwait(false));
+            version, await connection.ReadRowsAsync(Read, ReadRow, cancellationToken, fleet, from ?? -1, SharedLockouts.MaxRead).ConfigureAwait(false));
     }, cancellationToken);
 
     private static SharedLockout? ReadRow(NpgsqlDataReader reader)
