@@ -25,8 +25,8 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
     /// whose calls fall into step with it would lose all of them.</summary>
     public bool LosesAnswers { get; set; }
 
-    /// <summary>The next call does its work and fails then.</summary>
-    public bool LosesNextAnswer { get; set; }
+    /// <summary>The number of a call, as <see cref="Calls"/> counts, that does its work and fails then.</summary>
+    public int LostCall { get; set; }
 
     /// <summary>How long each call takes.</summary>
     public TimeSpan Delay { get; set; }
@@ -47,7 +47,7 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
             if (Delay > TimeSpan.Zero) await Task.Delay(Delay, time, cancellationToken);
             if (Fails || (FailsEverySecond && number % 2 == 0)) throw new ProxyException(ProxyError.StoreUnreachable, "the store is broken by a test");
             T answer = await base.CallAsync(request, cancellationToken);
-            return IsLost() ? throw new ProxyException(ProxyError.StoreUnreachable, "the answer is lost by a test") : answer;
+            return IsLost(number) ? throw new ProxyException(ProxyError.StoreUnreachable, "the answer is lost by a test") : answer;
         }
         finally
         {
@@ -55,9 +55,9 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
         }
     }
 
-    private bool IsLost()
+    private bool IsLost(int number)
     {
-        if (LosesNextAnswer) return !(LosesNextAnswer = false);
+        if (number == LostCall) return true;
         if (!LosesAnswers) return false;
         lock (_random) return _random.Next(4) == 0;
     }

@@ -51,10 +51,15 @@ internal sealed class SharedLockouts : IFleetWork
 
     public async Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
     {
+        if (_lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery)
+        {
+            LockoutChanges all = await ReadAsync(store, member, null, cancellationToken).ConfigureAwait(false);
+            // What has ended since the last version that was read is not among them.
+            _version = all.Version < _version ? all.Version : _version ?? all.Version;
+            _lastFull = _time.GetTimestamp();
+        }
         await WriteAsync(store, member, cancellationToken).ConfigureAwait(false);
-        bool isFull = _lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery;
-        await ReadAsync(store, member, isFull ? null : _version, cancellationToken).ConfigureAwait(false);
-        if (isFull) _lastFull = _time.GetTimestamp();
+        _version = (await ReadAsync(store, member, _version, cancellationToken).ConfigureAwait(false)).Version;
     }
 
     public Task LeaveAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken) => WriteAsync(store, member, cancellationToken);
@@ -65,7 +70,7 @@ internal sealed class SharedLockouts : IFleetWork
         if (_guard.Changed == OnChanged) _guard.Changed = null;
     }
 
-    private async Task ReadAsync(IFleetStore store, FleetMember member, long? version, CancellationToken cancellationToken)
+    private async Task<LockoutChanges> ReadAsync(IFleetStore store, FleetMember member, long? version, CancellationToken cancellationToken)
     {
         LockoutChanges changes = await store.Lockouts.ReadAsync(member.Fleet, version, cancellationToken).ConfigureAwait(false);
         // Also those of this node: it may have been started anew.
@@ -77,7 +82,7 @@ internal sealed class SharedLockouts : IFleetWork
             if (lockout.Lasts > TimeSpan.Zero) _guard.LockOut(lockout.Client, lockout.Lasts, lockout.Node);
             else _guard.LetIn(lockout.Client);
         }
-        _version = changes.Version;
+        return changes;
     }
 
     private async Task WriteAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
