@@ -4,6 +4,7 @@ using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Fleet.Shares;
 
 namespace MultiExit.Engine.Fleet;
 
@@ -27,6 +28,9 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>What users have used of their quotas.</summary>
     IQuotaStore Quotas { get; }
+
+    /// <summary>The shares of limits of users.</summary>
+    IShareStore Shares { get; }
 
     /// <summary>The records of sessions of all nodes.</summary>
     ISharedRecordStore Records { get; }

@@ -5,6 +5,7 @@ using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Fleet.Shares;
 
 namespace MultiExit.Engine.Fleet.Postgres;
 
@@ -22,6 +23,7 @@ internal sealed class PostgresStore : IFleetStore
         Lockouts = new PostgresLockouts(_database);
         Rollouts = new PostgresRollouts(_database);
         Quotas = new PostgresQuotas(_database);
+        Shares = new PostgresShares(_database);
         Records = new PostgresRecords(_database);
         Leases = new PostgresLeases(_database);
     }
@@ -37,6 +39,8 @@ internal sealed class PostgresStore : IFleetStore
     public IRolloutStore Rollouts { get; }
 
     public IQuotaStore Quotas { get; }
+
+    public IShareStore Shares { get; }
 
     public ISharedRecordStore Records { get; }
 
