@@ -1,6 +1,7 @@
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -31,6 +32,9 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>The shares of limits of users.</summary>
     IShareStore Shares { get; }
+
+    /// <summary>Which exits clients of sticky groups are bound to.</summary>
+    IPinStore Pins { get; }
 
     /// <summary>The records of sessions of all nodes.</summary>
     ISharedRecordStore Records { get; }

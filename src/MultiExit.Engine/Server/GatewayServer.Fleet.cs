@@ -3,6 +3,7 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -41,6 +42,7 @@ public sealed partial class GatewayServer
         new SharedConfig(Rollouts, new RolloutGate(() => (_sessions.Total, _counters.Failed, _counters.Faults)), _log, _options.Time),
         new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
         new SharedLimits(_limits, _options.Time),
+        new SharedPins(_groupStates, _options.Time),
         new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
         new SharedLeases(_leases, ExitLeases.RealmOf(_config.Fleet), _options.Time),
     ];

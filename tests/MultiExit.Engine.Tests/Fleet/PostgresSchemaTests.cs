@@ -105,6 +105,9 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.Empty(await store.Shares.ReadAsync(member, ["alice"], default));
         await store.Shares.CleanAsync(member, default);
         await store.Shares.ReleaseAsync(member, default);
+        await store.Pins.WriteAsync(member, [PinStoreContract.Of("e1", 5)], default);
+        await store.Pins.WriteAsync(member, [PinStoreContract.Of("e2", 1)], default);
+        Assert.Single((await store.Pins.ReadAsync("prod", 0, default)).Pins);
         await store.Lockouts.WriteAsync(member, [], default);
         await store.Lockouts.ReadAsync("prod", 0, default);
         Assert.True((await store.Records.PrepareAsync(default)).Has(RecordColumns.ToTicks(DateTimeOffset.UtcNow)));

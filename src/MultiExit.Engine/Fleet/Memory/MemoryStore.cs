@@ -1,6 +1,7 @@
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -24,6 +25,7 @@ internal class MemoryStore : IFleetStore
         Rollouts = new MemoryRollouts(this);
         Quotas = new MemoryQuotas(this);
         Shares = new MemoryShares(this);
+        Pins = new MemoryPins(this);
         Records = new MemoryRecords(this);
         Leases = new MemoryLeases(this);
     }
@@ -47,6 +49,8 @@ internal class MemoryStore : IFleetStore
     public IQuotaStore Quotas { get; }
 
     public IShareStore Shares { get; }
+
+    public IPinStore Pins { get; }
 
     public ISharedRecordStore Records { get; }
 

@@ -35,6 +35,8 @@ internal sealed class MemoryTables(TimeProvider time)
     /// <summary>The share of a node of a limit of a user.</summary>
     public Dictionary<(string Fleet, string Account, ShareKind Kind, string Node), MemoryShare> Shares { get; } = [];
 
+    public Dictionary<(string Fleet, string Group, UInt128 Client), MemoryPin> Pins { get; } = [];
+
     public List<MemoryRecord> Records { get; } = [];
 
     /// <summary>Up to which key the records of an origin are there.</summary>

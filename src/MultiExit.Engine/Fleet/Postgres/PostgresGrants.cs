@@ -19,6 +19,7 @@ internal static class PostgresGrants
         (Writes, "multiexit.node_config"),
         (Deletes, "multiexit.quota"),
         (Deletes, "multiexit.share"),
+        (Deletes, "multiexit.pin"),
         (Adds, "multiexit.record"),
         (Writes, "multiexit.record_cursor"),
         ("EXECUTE", "FUNCTION multiexit.keep_records()"),

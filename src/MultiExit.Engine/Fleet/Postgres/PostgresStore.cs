@@ -2,6 +2,7 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -24,6 +25,7 @@ internal sealed class PostgresStore : IFleetStore
         Rollouts = new PostgresRollouts(_database);
         Quotas = new PostgresQuotas(_database);
         Shares = new PostgresShares(_database);
+        Pins = new PostgresPins(_database);
         Records = new PostgresRecords(_database);
         Leases = new PostgresLeases(_database);
     }
@@ -41,6 +43,8 @@ internal sealed class PostgresStore : IFleetStore
     public IQuotaStore Quotas { get; }
 
     public IShareStore Shares { get; }
+
+    public IPinStore Pins { get; }
 
     public ISharedRecordStore Records { get; }
 
