@@ -1,13 +1,13 @@
 namespace MultiExit.Engine.Balancing;
 
 /// <summary>What is known of a sticky group at run time beside its exit's state. Kept by name across reloads.</summary>
-internal sealed class GroupState(string name, TimeProvider time)
+internal sealed class GroupState(string name, TimeProvider time, Action<UInt128, bool>? changed = null)
 {
     /// <summary>The group's name.</summary>
     public string Name { get; } = name;
 
     /// <summary>Which client is bound to which member.</summary>
-    public StickyTable Bindings { get; } = new(time);
+    public StickyTable Bindings { get; } = new(time, changed);
 
     /// <summary>The file that keeps the bindings across restarts; null when they are not kept.</summary>
     public StickyFile? File { get; private set; }

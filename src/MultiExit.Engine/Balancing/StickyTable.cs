@@ -5,15 +5,28 @@ using System.Text;
 namespace MultiExit.Engine.Balancing;
 
 /// <summary>Which member clients and users are bound to. Bounded; kept across reloads. Thread-safe.</summary>
-internal sealed class StickyTable(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="changed">Called with the key of a binding that is new or another one, or is there no more (false).</param>
+internal sealed class StickyTable(TimeProvider time, Action<UInt128, bool>? changed = null)
 {
     /// <summary>The most bindings kept; beyond it the one unseen for longest is forgotten.</summary>
     internal const int MaxBindings = 65536;
+
+    // Where a binding of another node is put by its age: beyond that many newer ones its place does not count.
+    private const int MaxSteps = 64;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<UInt128, LinkedListNode<Binding>> _bindings = [];
     private readonly LinkedList<Binding> _byAge = new();
     private long _changes;
+    private long _lifetime = TimeSpan.FromMinutes(30).Ticks;
+
+    /// <summary>How long bindings last that do not say so themselves.</summary>
+    public TimeSpan Lifetime
+    {
+        get => new(Volatile.Read(ref _lifetime));
+        set => Volatile.Write(ref _lifetime, value.Ticks);
+    }
 
     /// <summary>Grows with every change that is worth writing down.</summary>
     public long Changes => Volatile.Read(ref _changes);
@@ -40,12 +53,18 @@ internal sealed class StickyTable(TimeProvider time)
     public void Bind(string key, string member, TimeSpan? lifetime = null)
     {
         UInt128 id = IdOf(key);
+        bool isNews;
         lock (_lock)
         {
             if (_bindings.Remove(id, out LinkedListNode<Binding>? known)) _byAge.Remove(known);
-            Add(new Binding(id, member, time.GetTimestamp(), lifetime));
+            long now = time.GetTimestamp();
+            // That it was seen is told in time for those who count its lifetime, and no more often.
+            isNews = known is null || known.Value.Member != member || known.Value.Lifetime != lifetime
+                || time.GetElapsedTime(known.Value.Told, now) >= (lifetime ?? Lifetime) / 4;
+            Add(new Binding(id, member, now, lifetime, isNews ? now : known!.Value.Told));
             _changes++;
         }
+        if (isNews) changed?.Invoke(id, true);
     }
 
     public void Unbind(string key)
@@ -56,6 +75,42 @@ internal sealed class StickyTable(TimeProvider time)
             if (!_bindings.TryGetValue(id, out LinkedListNode<Binding>? known)) return;
             Forget(known);
             _changes++;
+        }
+        changed?.Invoke(id, false);
+    }
+
+    /// <summary>A binding; null: it is not there, or over.</summary>
+    public StickyBinding? Get(UInt128 id)
+    {
+        lock (_lock)
+            return _bindings.TryGetValue(id, out LinkedListNode<Binding>? node) && !IsOver(node.Value, Lifetime)
+                ? new StickyBinding(id, node.Value.Member, time.GetElapsedTime(node.Value.Seen), node.Value.Lifetime) : null;
+    }
+
+    /// <summary>Takes what another server says of a key, unless what is known is newer. Nobody is told.</summary>
+    /// <param name="binding">The binding, or for how long there is none.</param>
+    /// <param name="isBound">Whether it is bound.</param>
+    public void Merge(StickyBinding binding, bool isBound)
+    {
+        lock (_lock)
+        {
+            long now = time.GetTimestamp(), seen = now - (long)(binding.Age.TotalSeconds * time.TimestampFrequency);
+            if (_bindings.TryGetValue(binding.Id, out LinkedListNode<Binding>? known))
+            {
+                if (known.Value.Seen >= seen) return;
+                Forget(known);
+            }
+            else if (!isBound)
+            {
+                return;
+            }
+            _changes++;
+            if (!isBound) return;
+            if (_bindings.Count >= MaxBindings) Forget(_byAge.First!);
+            LinkedListNode<Binding>? before = _byAge.Last;
+            for (int steps = 0; steps < MaxSteps && before is not null && before.Value.Seen > seen; steps++) before = before.Previous;
+            Binding added = new(binding.Id, binding.Member, seen, binding.Lifetime, seen);
+            _bindings[binding.Id] = before is null ? _byAge.AddFirst(added) : _byAge.AddAfter(before, added);
         }
     }
 
@@ -70,7 +125,10 @@ internal sealed class StickyTable(TimeProvider time)
             _byAge.Clear();
             foreach (StickyBinding binding in bindings.OrderByDescending(binding => binding.Age))
                 if (!_bindings.ContainsKey(binding.Id))
-                    Add(new Binding(binding.Id, binding.Member, now - (long)(binding.Age.TotalSeconds * time.TimestampFrequency), binding.Lifetime));
+                {
+                    long seen = now - (long)(binding.Age.TotalSeconds * time.TimestampFrequency);
+                    Add(new Binding(binding.Id, binding.Member, seen, binding.Lifetime, seen));
+                }
             foreach (Binding binding in present)
             {
                 if (_bindings.Remove(binding.Id, out LinkedListNode<Binding>? older)) _byAge.Remove(older);
@@ -112,5 +170,5 @@ internal sealed class StickyTable(TimeProvider time)
         _byAge.Remove(node);
     }
 
-    private sealed record Binding(UInt128 Id, string Member, long Seen, TimeSpan? Lifetime);
+    private sealed record Binding(UInt128 Id, string Member, long Seen, TimeSpan? Lifetime, long Told);
 }

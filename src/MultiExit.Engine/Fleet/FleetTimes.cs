@@ -24,6 +24,12 @@ internal static class FleetTimes
     /// <summary>How long a change of the tables may take.</summary>
     public static readonly TimeSpan Migration = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often a node says what users want of limits that it shares.</summary>
+    public static readonly TimeSpan SharePeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a share of a limit is granted for.</summary>
+    public static readonly TimeSpan ShareTimeToLive = TimeSpan.FromSeconds(10);
+
     /// <summary>How often records are copied to the store.</summary>
     public static readonly TimeSpan RecordPeriod = TimeSpan.FromSeconds(10);
 

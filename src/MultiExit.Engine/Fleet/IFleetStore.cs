@@ -1,9 +1,11 @@
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Fleet.Shares;
 
 namespace MultiExit.Engine.Fleet;
 
@@ -27,6 +29,12 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>What users have used of their quotas.</summary>
     IQuotaStore Quotas { get; }
+
+    /// <summary>The shares of limits of users.</summary>
+    IShareStore Shares { get; }
+
+    /// <summary>Which exits clients of sticky groups are bound to.</summary>
+    IPinStore Pins { get; }
 
     /// <summary>The records of sessions of all nodes.</summary>
     ISharedRecordStore Records { get; }

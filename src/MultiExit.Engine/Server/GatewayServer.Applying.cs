@@ -259,6 +259,7 @@ public sealed partial class GatewayServer
 
     private void KeepBindings(GatewayConfig config)
     {
+        foreach (GroupConfig group in config.Groups) _groupStates.Get(group.Name).Bindings.Lifetime = group.Lifetime;
         GroupState[] kept = [.. config.Groups.Where(group => group.StateFile is not null).Select(group => _groupStates.Get(group.Name))];
         foreach (string gone in _keeper.Use([.. kept.Select(group => group.UseFile()!)])) Stores.Forget(gone);
         foreach (GroupState group in _groupStates.All.Except(kept)) group.LeaveFile();

@@ -3,9 +3,11 @@ using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Fleet.Shares;
 using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.Records;
 
@@ -39,6 +41,8 @@ public sealed partial class GatewayServer
         new SharedLockouts(_logins, _options.Time),
         new SharedConfig(Rollouts, new RolloutGate(() => (_sessions.Total, _counters.Failed, _counters.Faults)), _log, _options.Time),
         new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
+        new SharedLimits(_limits, _options.Time),
+        new SharedPins(_groupStates, _options.Time),
         new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
         new SharedLeases(_leases, ExitLeases.RealmOf(_config.Fleet), _options.Time),
     ];

@@ -100,6 +100,14 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         QuotaWriter writer = new(member, Guid.NewGuid(), "2026-12", 1);
         Assert.Equal(20, Assert.Single(await store.Quotas.SettleAsync(writer, [new QuotaDemand("alice", 10, 20, 100)], default)).Reserved);
         Assert.Empty((await store.Quotas.ReadAsync(writer, 0, default)).Uses);
+        Assert.Equal(5, await ShareStoreContract.SettleAsync(store, member, 1, demand: 9, wanted: 5));
+        Assert.Equal(6, await ShareStoreContract.SettleAsync(store, member, 2, demand: 9, wanted: 6));
+        Assert.Empty(await store.Shares.ReadAsync(member, ["alice"], default));
+        await store.Shares.CleanAsync(member, default);
+        await store.Shares.ReleaseAsync(member, default);
+        await store.Pins.WriteAsync(member, [PinStoreContract.Of("e1", 5)], default);
+        await store.Pins.WriteAsync(member, [PinStoreContract.Of("e2", 1)], default);
+        Assert.Single((await store.Pins.ReadAsync("prod", 0, default)).Pins);
         await store.Lockouts.WriteAsync(member, [], default);
         await store.Lockouts.ReadAsync("prod", 0, default);
         Assert.True((await store.Records.PrepareAsync(default)).Has(RecordColumns.ToTicks(DateTimeOffset.UtcNow)));

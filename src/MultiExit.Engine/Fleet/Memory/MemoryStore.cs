@@ -1,9 +1,11 @@
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Fleet.Shares;
 
 namespace MultiExit.Engine.Fleet.Memory;
 
@@ -22,6 +24,8 @@ internal class MemoryStore : IFleetStore
         Lockouts = new MemoryLockouts(this);
         Rollouts = new MemoryRollouts(this);
         Quotas = new MemoryQuotas(this);
+        Shares = new MemoryShares(this);
+        Pins = new MemoryPins(this);
         Records = new MemoryRecords(this);
         Leases = new MemoryLeases(this);
     }
@@ -43,6 +47,10 @@ internal class MemoryStore : IFleetStore
     public IRolloutStore Rollouts { get; }
 
     public IQuotaStore Quotas { get; }
+
+    public IShareStore Shares { get; }
+
+    public IPinStore Pins { get; }
 
     public ISharedRecordStore Records { get; }
 

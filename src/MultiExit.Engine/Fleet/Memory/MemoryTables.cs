@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet.Memory;
@@ -30,6 +31,11 @@ internal sealed class MemoryTables(TimeProvider time)
 
     /// <summary>What a node has used of the quota of a user in a month, by fleet, account, month, node and ledger.</summary>
     public Dictionary<(string Fleet, string Account, string Month, string Node, Guid Ledger), MemoryQuota> Quotas { get; } = [];
+
+    /// <summary>The share of a node of a limit of a user.</summary>
+    public Dictionary<(string Fleet, string Account, ShareKind Kind, string Node), MemoryShare> Shares { get; } = [];
+
+    public Dictionary<(string Fleet, string Group, UInt128 Client), MemoryPin> Pins { get; } = [];
 
     public List<MemoryRecord> Records { get; } = [];
 

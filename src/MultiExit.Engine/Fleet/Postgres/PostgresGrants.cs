@@ -18,6 +18,8 @@ internal static class PostgresGrants
         (Writes, "multiexit.rollout"),
         (Writes, "multiexit.node_config"),
         (Deletes, "multiexit.quota"),
+        (Deletes, "multiexit.share"),
+        (Deletes, "multiexit.pin"),
         (Adds, "multiexit.record"),
         (Writes, "multiexit.record_cursor"),
         ("EXECUTE", "FUNCTION multiexit.keep_records()"),

@@ -2,9 +2,11 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
+using MultiExit.Engine.Fleet.Shares;
 
 namespace MultiExit.Engine.Fleet.Postgres;
 
@@ -22,6 +24,8 @@ internal sealed class PostgresStore : IFleetStore
         Lockouts = new PostgresLockouts(_database);
         Rollouts = new PostgresRollouts(_database);
         Quotas = new PostgresQuotas(_database);
+        Shares = new PostgresShares(_database);
+        Pins = new PostgresPins(_database);
         Records = new PostgresRecords(_database);
         Leases = new PostgresLeases(_database);
     }
@@ -37,6 +41,10 @@ internal sealed class PostgresStore : IFleetStore
     public IRolloutStore Rollouts { get; }
 
     public IQuotaStore Quotas { get; }
+
+    public IShareStore Shares { get; }
+
+    public IPinStore Pins { get; }
 
     public ISharedRecordStore Records { get; }
 

@@ -50,16 +50,40 @@ internal sealed class LimitScope(TimeProvider time)
     /// <summary>Puts limits in force, for the sessions that are live too.</summary>
     /// <param name="limits">The limits.</param>
     /// <param name="key">The key of the bandwidth, for reports.</param>
-    public void Apply(ScopeLimits limits, string key)
+    public void Apply(ScopeLimits limits, string key) => Apply(limits, key, limits.Bandwidth, limits.Bandwidth);
+
+    /// <summary>Puts limits in force whose bandwidth is another one in each direction.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <param name="key">The key of the bandwidth, for reports.</param>
+    /// <param name="up">The bandwidth from clients to targets; null with <paramref name="down"/>: not limited.</param>
+    /// <param name="down">The bandwidth from targets to clients.</param>
+    public void Apply(ScopeLimits limits, string key, long? up, long? down)
     {
-        long? bandwidth = limits.IsShadow ? null : limits.Bandwidth, reported = limits.IsShadow ? limits.Bandwidth : null;
-        if (bandwidth != _up?.BytesPerSecond)
-        {
-            _up = bandwidth is { } up ? new Pacer(up, time) : null;
-            _down = bandwidth is { } down ? new Pacer(down, time) : null;
-        }
-        if (reported != _shadow?.Up.BytesPerSecond || _shadow is { } present && present.Key != key)
-            _shadow = reported is { } would ? new Shadow(key, new Pacer(would, time), new Pacer(would, time)) : null;
+        bool isShadow = limits.IsShadow;
+        _up = With(_up, isShadow ? null : up);
+        _down = With(_down, isShadow ? null : down);
+        Shadow? before = _shadow;
+        Pacer? wouldUp = With(before?.Up, isShadow ? up : null), wouldDown = With(before?.Down, isShadow ? down : null);
+        if (wouldUp is null || wouldDown is null) _shadow = null;
+        else if (before is null || before.Key != key) _shadow = new Shadow(key, wouldUp, wouldDown);
+    }
+
+    /// <summary>What was moved under its bandwidth so far, whether it holds back or only reports; null: there is none.</summary>
+    public ScopeUse? TakeUse()
+    {
+        Shadow? shadow = _shadow;
+        if ((_up ?? shadow?.Up) is not { } up || (_down ?? shadow?.Down) is not { } down) return null;
+        ((long chargedUp, bool heldUp), (long chargedDown, bool heldDown)) = (up.TakeUse(), down.TakeUse());
+        return new ScopeUse(up, chargedUp, heldUp, down, chargedDown, heldDown);
+    }
+
+    // The same one goes on with another number: a new one would forgive what is owed, and have a burst of its own.
+    private Pacer? With(Pacer? pacer, long? bytesPerSecond)
+    {
+        if (bytesPerSecond is not { } rate) return null;
+        if (pacer is null) return new Pacer(rate, time);
+        pacer.Change(rate);
+        return pacer;
     }
 
     private sealed record Shadow(string Key, Pacer Up, Pacer Down);

@@ -7,7 +7,7 @@ using MultiExit.Engine.Status;
 namespace MultiExit.Engine.Sessions.Limits;
 
 /// <summary>The limits of a server and their use. Outlives reloads. Thread-safe.</summary>
-internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitReports? reports = null, KnownUsers? known = null)
+internal sealed partial class LimitTable(TimeProvider time, UsageLedger usage, ILimitReports? reports = null, KnownUsers? known = null)
 {
     private const string PerClientKey = "limits.bandwidth_per_client";
 
@@ -34,7 +34,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
         {
             _limits = limits;
             foreach (LimitScope client in _clients.Values) client.Apply(limits.PerClient, PerClientKey);
-            foreach ((string account, LimitScope user) in _users) user.Apply(OfUser(account), KeyOf(account, "bandwidth"));
+            foreach ((string account, LimitScope user) in _users) Apply(user, account);
             foreach ((string name, LimitScope inbound) in _inbounds) inbound.Apply(limits.OfInbound(name), KeyOfInbound(name));
         }
     }
@@ -48,7 +48,7 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     public void Refresh(string account)
     {
         lock (_lock)
-            if (_users.TryGetValue(account, out LimitScope? user)) user.Apply(OfUser(account), KeyOf(account, "bandwidth"));
+            if (_users.TryGetValue(account, out LimitScope? user)) Apply(user, account);
     }
 
     /// <summary>Counts a session; it is uncounted when it ends. A session that is refused is counted nowhere.</summary>
@@ -62,10 +62,12 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
             int count = CountOf(request);
             if (count > 0 && RefusalOfAssociation(request, client, null) is { } full) return full;
             if (request.Account is { } account && Refusal(request, account) is { } refusal) return refusal;
-            session.Pace = new SessionPace(
-                Enter(_clients, client, _limits.PerClient, PerClientKey, count),
-                request.Account is not { } user ? null : Enter(_users, user, OfUser(user), KeyOf(user, "bandwidth"), count),
-                Enter(_inbounds, request.Inbound, _limits.OfInbound(request.Inbound), KeyOfInbound(request.Inbound), count), time, reports);
+            LimitScope ofClient = Enter(_clients, client, count, out bool isNew);
+            if (isNew) ofClient.Apply(_limits.PerClient, PerClientKey);
+            LimitScope? ofUser = request.Account is { } user ? EnterUser(user, count) : null;
+            LimitScope ofInbound = Enter(_inbounds, request.Inbound, count, out isNew);
+            if (isNew) ofInbound.Apply(_limits.OfInbound(request.Inbound), KeyOfInbound(request.Inbound));
+            session.Pace = new SessionPace(ofClient, ofUser, ofInbound, time, reports);
             return null;
         }
     }
@@ -119,6 +121,8 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     public void Sweep()
     {
         _newOfUser.Sweep();
+        // Shares run out while the store is away.
+        if (_shares is not null) RefreshUsers();
         lock (_lock)
         {
             RemoveIdle(_clients);
@@ -140,9 +144,11 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
             string key = $"limits.inbounds.{request.Inbound}.udp";
             if (Judge(inbound, request, key, $"{key} ({perInbound}) is reached", shadows) is { } ofInbound) return ofInbound;
         }
-        return request.Account is { } user && OfUser(user) is { Associations: { } perUser } limits && AssociationsOf(_users, user) >= perUser
-            ? Judge(limits, request, KeyOf(user, "udp"), $"{request.User} has its {perUser} UDP associations", shadows)
-            : null;
+        if (request.Account is not { } user || OfUser(user) is not { Associations: { } perUser } limits) return null;
+        long share = ShareOf(user, ShareKind.Associations, perUser)!.Value;
+        if (AssociationsOf(_users, user) < share) return null;
+        if (shadows is null) _shares?.Tried(user, ShareKind.Associations);
+        return Judge(limits, request, KeyOf(user, "udp"), $"{request.User} has {Amount(share, perUser, "UDP associations")}", shadows);
     }
 
     // A refusal, unless it is only told.
@@ -166,9 +172,12 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
     {
         if (RefusalOfUser(request, account, null) is { } standing) return standing;
         ScopeLimits limits = OfUser(account);
-        return limits.NewPerSecond is { } rate && !_newOfUser.TryPass(account, rate)
-            ? Judge(limits, request, KeyOf(account, "new"), $"{request.User} opens more than {rate} connections a second", null)
-            : null;
+        if (limits.NewPerSecond is not { } rate) return null;
+        _shares?.Tried(account, ShareKind.New);
+        long share = ShareOf(account, ShareKind.New, rate)!.Value;
+        return _newOfUser.TryPass(account, (int)share) ? null : Judge(limits, request, KeyOf(account, "new"), share == rate
+            ? $"{request.User} opens more than {rate} connections a second"
+            : $"{request.User} opens more than {share} connections a second, this node's share of its {rate}", null);
     }
 
     private string? RefusalOfUser(RequestInfo request, string account, List<string>? shadows)
@@ -179,19 +188,27 @@ internal sealed class LimitTable(TimeProvider time, UsageLedger usage, ILimitRep
                 : $"what is left of the quota of {request.User} cannot be asked for while the store of the fleet is away", shadows) is { } used)
             return used;
         int sessions = _users.TryGetValue(account, out LimitScope? scope) ? scope.Sessions : 0;
-        return limits.Connections is { } connections && sessions >= connections
-            ? Judge(limits, request, KeyOf(account, "connections"), $"{request.User} has its {connections} connections", shadows)
-            : null;
+        if (limits.Connections is not { } connections) return null;
+        long share = ShareOf(account, ShareKind.Connections, connections)!.Value;
+        if (sessions < share) return null;
+        if (shadows is null) _shares?.Tried(account, ShareKind.Connections);
+        return Judge(limits, request, KeyOf(account, "connections"), $"{request.User} has {Amount(share, connections, "connections")}", shadows);
     }
 
-    private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, ScopeLimits limits, string limit, int associations)
+    private LimitScope EnterUser(string account, int associations)
+    {
+        LimitScope scope = Enter(_users, account, associations, out bool isNew);
+        if (isNew) Apply(scope, account);
+        if (scope.Sessions == 1 && _shares is { } shares && IsShared(OfUser(account))) shares.Appeared(account);
+        return scope;
+    }
+
+    private LimitScope Enter<TKey>(Dictionary<TKey, LimitScope> scopes, TKey key, int associations, out bool isNew)
         where TKey : notnull
     {
-        if (!scopes.TryGetValue(key, out LimitScope? scope))
-        {
-            scopes[key] = scope = new LimitScope(time);
-            scope.Apply(limits, limit);
-        }
+        isNew = !scopes.TryGetValue(key, out LimitScope? known);
+        LimitScope scope = known ?? new LimitScope(time);
+        if (isNew) scopes[key] = scope;
         scope.Sessions++;
         scope.Associations += associations;
         return scope;

@@ -76,19 +76,18 @@ internal sealed class SessionPace
     public async ValueTask WaitAsync(bool up, long bytes, Session session)
     {
         if (HasShadow) ReportShadows(up, bytes, session);
+        Pacer? client = Of(_client, up), user = Of(_user, up), inbound = Of(_inbound, up), exit = Of(Exit, up);
         TimeSpan wait = Max(
-            Charge(up ? _client.Up : _client.Down, bytes),
-            Charge(up ? _user?.Up : _user?.Down, bytes),
-            Charge(up ? _inbound.Up : _inbound.Down, bytes),
-            Charge(up ? Exit?.Up : Exit?.Down, bytes));
+            Charge(client, bytes, out long ofClient), Charge(user, bytes, out long ofUser), Charge(inbound, bytes, out long ofInbound),
+            Charge(exit, bytes, out long ofExit));
         if (wait <= TimeSpan.Zero) return;
         PaceHold hold = up ? _up : _down;
         hold.Begin();
         while (wait > TimeSpan.Zero && session.AbortReason is null)
         {
-            TimeSpan slice = wait < LongestWait ? wait : LongestWait;
-            await Task.Delay(slice, _time).ConfigureAwait(false);
-            wait -= slice;
+            await Task.Delay(wait < LongestWait ? wait : LongestWait, _time).ConfigureAwait(false);
+            // A bandwidth may be another one by now.
+            wait = Max(WaitFor(client, ofClient), WaitFor(user, ofUser), WaitFor(inbound, ofInbound), WaitFor(exit, ofExit));
         }
         hold.End();
     }
@@ -111,9 +110,17 @@ internal sealed class SessionPace
     }
 
     private static long Share(LimitScope? scope, bool up) =>
-        (up ? scope?.Up : scope?.Down) is { } pacer ? pacer.BytesPerSecond / Math.Max(1, scope!.Sessions) : long.MaxValue;
+        Of(scope, up) is { } pacer ? pacer.BytesPerSecond / Math.Max(1, scope!.Sessions) : long.MaxValue;
 
-    private static TimeSpan Charge(Pacer? pacer, long bytes) => pacer?.Charge(bytes) ?? TimeSpan.Zero;
+    private static Pacer? Of(LimitScope? scope, bool up) => up ? scope?.Up : scope?.Down;
+
+    private static TimeSpan Charge(Pacer? pacer, long bytes, out long turn)
+    {
+        turn = 0;
+        return pacer?.Charge(bytes, out turn) ?? TimeSpan.Zero;
+    }
+
+    private static TimeSpan WaitFor(Pacer? pacer, long turn) => pacer?.WaitFor(turn) ?? TimeSpan.Zero;
 
     private static TimeSpan Max(params ReadOnlySpan<TimeSpan> waits)
     {

@@ -32,7 +32,14 @@ public sealed class PacingTests
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public async Task Ten_seconds_of_a_users_bandwidth_are_within_five_percent(TransportKind kind, int sessions)
+    public Task Ten_seconds_of_a_users_bandwidth_are_within_five_percent(TransportKind kind, int sessions) =>
+        TakesTenSecondsAsync(kind, sessions, _ => Rate);
+
+    [Theory, MemberData(nameof(Cases))]
+    public Task Ten_seconds_of_a_bandwidth_that_is_another_one_in_each_are_within_five_percent_of_its_mean(TransportKind kind, int sessions) =>
+        TakesTenSecondsAsync(kind, sessions, second => second % 2 == 0 ? Rate / 8 : Rate * 15 / 8);
+
+    private static async Task TakesTenSecondsAsync(TransportKind kind, int sessions, Func<int, long> rateOf)
     {
         ManualTimeProvider time = new();
         LimitTable limits = new(time, new UsageLedger(time));
@@ -47,6 +54,7 @@ public sealed class PacingTests
             {
                 // Every relay waits for the clock: it has moved all bytes that it may move.
                 await time.WaitForTimersAsync(sessions);
+                if (now.Milliseconds == 0) limits.Apply(new LimitsConfig { PerUser = new ScopeLimits { Bandwidth = rateOf(now.Seconds) } });
                 time.Advance(Step);
             }
             await time.WaitForTimersAsync(sessions);

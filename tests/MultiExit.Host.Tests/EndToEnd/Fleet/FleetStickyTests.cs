@@ -37,6 +37,29 @@ public sealed class FleetStickyTests
         Assert.All(seen[0], source => Assert.Contains(source, Addresses));
     }
 
+    [FleetFact]
+    public async Task A_session_that_had_to_move_on_one_node_leaves_from_its_new_address_on_all_of_them()
+    {
+        await using FleetNetwork network = await FleetNetwork.StartAsync(Rest, Addresses);
+        await using EchoWorld target = new(network.World, saysSource: true);
+        string first = await ComeToAsync(0);
+        string exit = $"e{Array.IndexOf(Addresses, first)}";
+        await network.Control(0).SetExitEnabledAsync(exit, enabled: false);
+        string moved = await ComeToAsync(0);
+        Assert.NotEqual(first, moved);
+        await network.Control(0).SetExitEnabledAsync(exit, enabled: true);
+        // The exit was never gone there.
+        for (int n = 1; n < FleetNetwork.Nodes; n++) await FleetNetwork.UntilAsync(async () => await ComeToAsync(n) == moved);
+        Assert.Equal(moved, await ComeToAsync(0));
+        Assert.Equal("1", network.Database.Sql("fleet", "SELECT count(*) FROM multiexit.pin"));
+
+        Task<string> ComeToAsync(int n)
+        {
+            foreach (string address in Addresses) network.Lead(address, n);
+            return SourceAsync(network, n, target.Port, "alice+session=moving");
+        }
+    }
+
     private static async Task<string> SourceAsync(FleetNetwork network, int node, int port, string user)
     {
         using CancellationTokenSource limit = new(Support.HostProcess.Limit);

@@ -1,0 +1,126 @@
+using MultiExit.Engine.Sessions.Limits;
+using MultiExit.Engine.Status;
+
+namespace MultiExit.Engine.Fleet.Shares;
+
+/// <summary>What this node has of the limits of users. Thread-safe; the limits call it under their lock, and it calls nobody.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class FleetShares(TimeProvider time) : IFleetShares
+{
+    // A node that was killed and is not started again is no reason to give users less for ever.
+    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ShareKey, NodeShare> _shares = [];
+    private readonly ShareMeter _meter = new();
+    private Dictionary<ShareKey, long> _tries = [];
+    private Action _wake = static () => { };
+    private TimeSpan? _looked;
+    private int _nodes = 1;
+
+    private TimeSpan Now => time.GetElapsedTime(0);
+
+    /// <summary>Asks for an exchange soon when somebody is new here.</summary>
+    public void Start(Action wake) => _wake = wake;
+
+    public long ShareOf(string account, ShareKind kind, long limit)
+    {
+        lock (_lock)
+            return _shares.TryGetValue(new ShareKey(account, kind), out NodeShare? share) ? share.Of(limit, _nodes, Now)
+                : NodeShare.StartOf(kind, limit, _nodes);
+    }
+
+    public void Appeared(string account)
+    {
+        lock (_lock)
+        {
+            foreach (ShareKind kind in Enum.GetValues<ShareKind>())
+                if (_shares.ContainsKey(new ShareKey(account, kind))) return;
+        }
+        _wake();
+    }
+
+    public void Tried(string account, ShareKind kind)
+    {
+        ShareKey key = new(account, kind);
+        lock (_lock)
+            if (_tries.Count < SharedLimits.MaxUsers || _tries.ContainsKey(key)) _tries[key] = _tries.GetValueOrDefault(key) + 1;
+    }
+
+    /// <summary>The users that have tried to open sessions since the last look.</summary>
+    public IReadOnlyList<string> GetTrying()
+    {
+        lock (_lock) return [.. _tries.Keys.Select(key => key.Account).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Looks at what users want now.</summary>
+    /// <param name="uses">What they have.</param>
+    /// <param name="nodes">The nodes of the fleet.</param>
+    /// <returns>The users that have a share here.</returns>
+    public IReadOnlyList<string> Look(IReadOnlyList<UserUse> uses, IEnumerable<NodeStatus> nodes)
+    {
+        int count = nodes.Count(node => node.State != NodeState.Left && node.Silence < ForgottenAfter);
+        lock (_lock)
+        {
+            TimeSpan now = Now;
+            _nodes = Math.Max(1, count);
+            IReadOnlyList<ShareNeed> needs = _meter.Measure(uses, _tries, now - _looked ?? FleetTimes.SharePeriod);
+            (_tries, _looked) = ([], now);
+            HashSet<ShareKey> wanted = [];
+            foreach (ShareNeed need in needs)
+            {
+                if (!_shares.TryGetValue(need.Key, out NodeShare? share))
+                {
+                    if (need.Demand == 0 || _shares.Count >= SharedLimits.MaxUsers) continue;
+                    _shares[need.Key] = share = new NodeShare(need.Key.Kind, now);
+                }
+                wanted.Add(need.Key);
+                share.Look(need.Limit, need.Demand, now);
+            }
+            foreach ((ShareKey key, NodeShare share) in _shares)
+                if (!wanted.Contains(key)) share.Look(share.Limit, 0, now);
+            return [.. _shares.Keys.Select(key => key.Account).Distinct(StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Finds the shares that this node ought to have, and uses no more than those from here on.</summary>
+    /// <param name="node">The name of this node.</param>
+    /// <param name="rows">What the others want.</param>
+    public void Plan(string node, IReadOnlyList<ShareRow> rows)
+    {
+        ILookup<ShareKey, ShareRow> others = rows.ToLookup(row => new ShareKey(row.Account, row.Kind));
+        lock (_lock)
+            foreach ((ShareKey key, NodeShare share) in _shares) share.Plan(node, [.. others[key]], _nodes, Now);
+    }
+
+    /// <summary>What the store has to know.</summary>
+    /// <param name="counts">The live sessions of users, counted after <see cref="Plan"/>.</param>
+    public IReadOnlyList<ShareDemand> GetDemands(IReadOnlyDictionary<string, (int Sessions, int Associations)> counts)
+    {
+        lock (_lock)
+        {
+            TimeSpan now = Now;
+            return [.. _shares.Select(pair => pair.Value.Tell(pair.Key.Account, UsedOf(pair.Key, counts), now)).OfType<ShareDemand>()];
+        }
+    }
+
+    /// <summary>The store has answered.</summary>
+    /// <param name="grants">What it gives.</param>
+    /// <param name="asked">When it was asked.</param>
+    public void Take(IReadOnlyList<ShareGrant> grants, TimeSpan asked)
+    {
+        lock (_lock)
+            foreach (ShareGrant grant in grants)
+            {
+                ShareKey key = new(grant.Account, grant.Kind);
+                if (_shares.TryGetValue(key, out NodeShare? share) && share.Take(grant.Granted, asked)) _shares.Remove(key);
+            }
+    }
+
+    private static long UsedOf(ShareKey key, IReadOnlyDictionary<string, (int Sessions, int Associations)> counts) => key.Kind switch
+    {
+        ShareKind.Connections => counts.GetValueOrDefault(key.Account).Sessions,
+        ShareKind.Associations => counts.GetValueOrDefault(key.Account).Associations,
+        _ => 0,
+    };
+}
