@@ -54,7 +54,7 @@ public sealed class SharedQuestionsTests : IDisposable
         began = _time.GetUtcNow();
         IReadOnlyList<NodeReply> replies = await AskAsync(a, 1);
         Assert.Equal(["b Answered", "killed Silent", "late Missing"], replies.Select(Text));
-        Assert.Contains("version 1.2.3", replies[2].Reason, StringComparison.Ordinal);
+        Assert.Contains("its version is 1.2.3", replies[2].Reason, StringComparison.Ordinal);
         Assert.InRange((_time.GetUtcNow() - began).TotalSeconds, 4.9, 8);
     }
 
@@ -88,7 +88,9 @@ public sealed class SharedQuestionsTests : IDisposable
         };
         FleetMember flooder = QuestionStoreContract.Member("a");
         IQuestionStore store = new MemoryStore(_tables).Questions;
+        b.Way.Fails = true;
         for (int i = 0; i < 500; i++) await store.AskAsync(flooder, new FleetQuestion(Guid.NewGuid(), "sessions", $"{i}"), default);
+        b.Way.Fails = false;
         DateTimeOffset began = _time.GetUtcNow();
         await UntilAsync(() => Count() >= 3 * QuestionRate.MaxASecond);
         TimeSpan took = _time.GetUtcNow() - began;
@@ -115,6 +117,35 @@ public sealed class SharedQuestionsTests : IDisposable
         a.Way.Fails = false;
         await UntilAsync(() => a.Fleet.Status.Reachable && Of(a, "b") == NodeState.Alive);
         Assert.Equal(["b Answered"], (await AskAsync(a, 1)).Select(Text));
+    }
+
+    [Fact]
+    public async Task Of_answers_that_are_too_much_together_some_are_read_and_the_nodes_of_the_others_named()
+    {
+        MemoryStore store = new(_tables);
+        await using Node a = await JoinAsync("a");
+        const int count = QuestionRound.MaxRead / NodeReply.MaxBody + 3;
+        for (int i = 0; i < count; i++) await store.Nodes.JoinAsync(NodeStoreContract.Node($"n{i}"), 0, default);
+        await UntilAsync(() =>
+        {
+            // They live, however long it takes.
+            lock (_tables.Lock)
+                foreach (MemoryNode row in _tables.Nodes.Values) row.Seen = _tables.Now;
+            return a.Fleet.Status.Nodes.Count(node => node.State == NodeState.Alive) == count + 1;
+        });
+        NodeReply reply = new("", NodeAnswerState.Answered) { Body = new string(' ', NodeReply.MaxBody) };
+        FleetQuestion question = QuestionStoreContract.Question();
+        Task<IReadOnlyList<NodeReply>> asking = a.Fleet.AskNodesAsync(question, default);
+        await Wait.UntilAsync(() =>
+        {
+            lock (_tables.Lock) return _tables.Questions.Count == 1;
+        });
+        for (int i = 0; i < count; i++)
+            await store.Questions.AnswerAsync(QuestionStoreContract.Member($"n{i}"), question.Id, reply with { Node = $"n{i}" }, default);
+        IReadOnlyList<NodeReply> replies = await QuestionClock.AskAsync(_time, _tables, asking, count);
+        Assert.Equal(count - 3, replies.Count(each => each.State == NodeAnswerState.Answered));
+        Assert.All(replies.Where(each => each.State != NodeAnswerState.Answered),
+            each => Assert.Contains("ask for less", each.Reason, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,14 +5,14 @@ namespace MultiExit.Engine.Fleet.Questions;
 /// <summary>Asks all other nodes of a fleet, and waits for what they say.</summary>
 internal static class QuestionRound
 {
+    /// <summary>The most characters that are read of all nodes together.</summary>
+    public const int MaxRead = 32 * 1024 * 1024;
+
     /// <summary>How long it is waited for.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Answers are not announced, since one node alone waits for them: it looks, more and more rarely.
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(100), LastLook = TimeSpan.FromMilliseconds(400);
-
-    // What is read of all nodes together.
-    private const int MaxRead = 32 * 1024 * 1024;
 
     /// <summary>Asks a question.</summary>
     /// <returns>What became of it on each node but this one and those that have left, by their names.</returns>
@@ -52,10 +52,10 @@ internal static class QuestionRound
                 some = await store.Questions.CollectAsync(member, question.Id, open, cancellationToken).ConfigureAwait(false);
                 foreach (NodeReply reply in some)
                 {
-                    replies[reply.Node] = reply;
                     read += reply.Body.Length;
+                    if (read > MaxRead) return "the answers of the other nodes are too much; ask for less";
+                    replies[reply.Node] = reply;
                 }
-                if (read > MaxRead) return "the answers of the other nodes are too much; ask for less";
             }
             while (some.Count > 0 && replies.Count < others.Length);
             bool hasAll = others.All(node => node.State != NodeState.Alive || replies.ContainsKey(node.Name));
@@ -77,6 +77,9 @@ internal static class QuestionRound
     }
 
     private static NodeReply MissingOf(NodeStatus node, string? cut) => node.State == NodeState.Alive
-        ? new NodeReply(node.Name, NodeAnswerState.Missing) { Reason = cut ?? $"it has not answered within {Patience.TotalSeconds} s (version {node.Version})" }
+        ? new NodeReply(node.Name, NodeAnswerState.Missing)
+        {
+            Reason = cut ?? $"it has not answered within {Patience.TotalSeconds} s; its version is {node.Version}",
+        }
         : new NodeReply(node.Name, NodeAnswerState.Silent) { Reason = "it is silent, and was not waited for" };
 }
