@@ -100,7 +100,10 @@ public sealed class FindMxSessionCommand : ServerCommand
             {
                 FleetRecordPage page = Await(token => server.Control.FindFleetRecordsAsync(next, token));
                 foreach (FleetRecord record in page.Records)
-                    if (IsWanted(record.Session) && left-- > 0) WriteObject(InView(new MxSession(new ServerOrigin(server.Name, server.Socket, record.Node), record.Session), "Fleet"));
+                {
+                    ServerOrigin origin = new(server.Name, server.Socket, record.Node);
+                    if (IsWanted(record.Session) && left-- > 0) WriteObject(InView(new MxSession(origin, record.Session), "Fleet"));
+                }
                 next = page.Next is { } before ? query with { Before = before } : null;
             }
         });

@@ -160,7 +160,8 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         {
             RunningServer[] found = name.Choose(servers, server => server.Name);
             if (found.Length == 0 && !name.IsWildcard)
-                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name.Text, $"No server named '{name.Text}' runs {where}.{name.Hint}{ElsewhereHint(name.Text)}"));
+                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name.Text,
+                    $"No server named '{name.Text}' runs {where}.{name.Hint}{ElsewhereHint(name.Text)}"));
             foreach (RunningServer server in found)
                 yield return server;
         }
