@@ -178,6 +178,8 @@ records: { path: $TestDrive/$Name.db }
         $users | Should -BeOfType MultiExit.MxUser
         $users.ForEach({ "$_ $($_.Node)" }) | Should -Be 'alice one', 'alice two', 'bob one', 'bob two'
         (Get-MxUser al* -Fleet prod).Node | Should -Be 'one', 'two'
+        (Get-MxUser [abc]lice -Fleet prod).Node | Should -Be 'one', 'two'
+        Get-MxUser 'al`*', [x]lice -Fleet prod | Should -BeNullOrEmpty
         $users | Out-String -Width 80 | Should -Match 'Name\s+Node\s+Sessions[\s\S]+alice\s+one\s'
     }
 
