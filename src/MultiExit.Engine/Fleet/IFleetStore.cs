@@ -2,6 +2,7 @@ using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Pins;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -41,4 +42,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>Which node may use an address.</summary>
     ILeaseStore Leases { get; }
+
+    /// <summary>What nodes ask each other for operators.</summary>
+    IQuestionStore Questions { get; }
 }

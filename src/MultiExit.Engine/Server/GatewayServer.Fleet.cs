@@ -4,6 +4,7 @@ using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Pins;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -18,6 +19,13 @@ public sealed partial class GatewayServer
 {
     /// <summary>Where the server's configuration and that of its fleet meet.</summary>
     internal RolloutPort Rollouts { get; } = new();
+
+    /// <summary>Where what other nodes ask and what this server knows meet.</summary>
+    internal QuestionPort Questions { get; } = new();
+
+    /// <inheritdoc cref="FleetKeeper.AskNodesAsync"/>
+    internal Task<IReadOnlyList<NodeReply>> AskNodesAsync(FleetQuestion question, CancellationToken cancellationToken) =>
+        _fleet.AskNodesAsync(question, cancellationToken);
 
     /// <inheritdoc cref="FleetKeeper.AskAsync"/>
     internal Task<T> AskFleetAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
@@ -43,6 +51,7 @@ public sealed partial class GatewayServer
         new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
         new SharedLimits(_limits, _options.Time),
         new SharedPins(_groupStates, _options.Time),
+        new SharedQuestions(Questions, _log, _options.Time),
         new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
         new SharedLeases(_leases, ExitLeases.RealmOf(_config.Fleet), _options.Time),
     ];

@@ -2,6 +2,7 @@ using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Pins;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -28,6 +29,7 @@ internal class MemoryStore : IFleetStore
         Pins = new MemoryPins(this);
         Records = new MemoryRecords(this);
         Leases = new MemoryLeases(this);
+        Questions = new MemoryQuestions(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -55,6 +57,8 @@ internal class MemoryStore : IFleetStore
     public ISharedRecordStore Records { get; }
 
     public ILeaseStore Leases { get; }
+
+    public IQuestionStore Questions { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

@@ -44,6 +44,9 @@ internal sealed class MemoryTables(TimeProvider time)
 
     public Dictionary<(string Fleet, IPAddress Address), MemoryLease> Leases { get; } = [];
 
+    /// <summary>In the order in which they were asked.</summary>
+    public List<MemoryQuestion> Questions { get; } = [];
+
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
 

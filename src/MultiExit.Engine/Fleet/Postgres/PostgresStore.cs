@@ -3,6 +3,7 @@ using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Pins;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -28,6 +29,7 @@ internal sealed class PostgresStore : IFleetStore
         Pins = new PostgresPins(_database);
         Records = new PostgresRecords(_database);
         Leases = new PostgresLeases(_database);
+        Questions = new PostgresQuestions(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -49,6 +51,8 @@ internal sealed class PostgresStore : IFleetStore
     public ISharedRecordStore Records { get; }
 
     public ILeaseStore Leases { get; }
+
+    public IQuestionStore Questions { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }
