@@ -3,6 +3,7 @@ using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet;
@@ -33,4 +34,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>Which node may use an address.</summary>
     ILeaseStore Leases { get; }
+
+    /// <summary>Which handshakes nodes have answered.</summary>
+    IReplayStore Replays { get; }
 }

@@ -109,6 +109,8 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.Single((await SharedRecordStoreContract.FindAsync(store, new RecordQuery())).Records);
         Assert.Single(await store.Leases.RenewAsync(member, [new LeaseWish(LeaseStoreContract.First, 0)], default));
         await store.Leases.ReleaseAsync(member, [LeaseStoreContract.First], default);
+        Assert.Single(await store.Replays.AddAsync("prod", [ReplayStoreContract.New(0)], default));
+        Assert.Equal(1, await store.Replays.CleanAsync("prod", 10, default));
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
     }

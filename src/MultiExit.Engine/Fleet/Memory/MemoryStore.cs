@@ -3,6 +3,7 @@ using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet.Memory;
@@ -24,6 +25,7 @@ internal class MemoryStore : IFleetStore
         Quotas = new MemoryQuotas(this);
         Records = new MemoryRecords(this);
         Leases = new MemoryLeases(this);
+        Replays = new MemoryReplays(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -47,6 +49,8 @@ internal class MemoryStore : IFleetStore
     public ISharedRecordStore Records { get; }
 
     public ILeaseStore Leases { get; }
+
+    public IReplayStore Replays { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

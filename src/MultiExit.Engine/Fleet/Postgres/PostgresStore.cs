@@ -4,6 +4,7 @@ using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 
 namespace MultiExit.Engine.Fleet.Postgres;
@@ -24,6 +25,7 @@ internal sealed class PostgresStore : IFleetStore
         Quotas = new PostgresQuotas(_database);
         Records = new PostgresRecords(_database);
         Leases = new PostgresLeases(_database);
+        Replays = new PostgresReplays(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -41,6 +43,8 @@ internal sealed class PostgresStore : IFleetStore
     public ISharedRecordStore Records { get; }
 
     public ILeaseStore Leases { get; }
+
+    public IReplayStore Replays { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }
