@@ -5,6 +5,7 @@ using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.States.Leases;
 using MultiExit.Engine.Records;
@@ -41,5 +42,6 @@ public sealed partial class GatewayServer
         new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
         new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
         new SharedLeases(_leases, ExitLeases.RealmOf(_config.Fleet), _options.Time),
+        .. _config.Fleet?.Replay == FleetReplay.Shared ? [new SharedReplays(_inboundStates, _log, _options.Time)] : Array.Empty<IFleetWork>(),
     ];
 }
