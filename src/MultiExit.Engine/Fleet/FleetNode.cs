@@ -8,8 +8,8 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet;
 
-/// <summary>A server as a node of a fleet: workers in the background write to the store and read it, and nothing else of the server ever waits for
-/// the store. Thread-safe.</summary>
+/// <summary>A server as a node of a fleet: workers in the background write to the store and read it, and nothing else of the server waits for
+/// the store, but for clients that may be replays. Thread-safe.</summary>
 internal sealed class FleetNode : IAsyncDisposable
 {
     private readonly Func<FleetConfig, IFleetStore> _open;
@@ -41,7 +41,9 @@ internal sealed class FleetNode : IAsyncDisposable
         (_asking, _nodesAsking) = (Asking(), Asking());
         _lanes = [Lane(isBulk: false), Lane(isBulk: true)];
         FleetListener listener = new(config.Name, _membership, Open, Wake, time);
-        _running = Task.WhenAll([.. _lanes.Select(lane => EndAsync(token => lane.RunAsync(() => Wake(null), token))), EndAsync(listener.RunAsync)]);
+        _running = Task.WhenAll([
+            .. _lanes.Select(lane => EndAsync(token => lane.RunAsync(() => Wake(null), token))), EndAsync(listener.RunAsync),
+            .. works.Select(work => EndAsync(token => work.ServeAsync(_membership, Open, token)))]);
 
         FleetAsking Asking() => new(config, _membership, Open, log, time);
 
@@ -57,7 +59,7 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>What operators have to know now.</summary>
     public IEnumerable<ServerWarning> Warnings => _membership.Warnings.Concat(_membership.Member is null ? []
         : _problems.OrderBy(problem => problem.Key, StringComparer.Ordinal)
-            .Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value)));
+            .Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value))).Concat(_works.SelectMany(work => work.Warnings));
 
     /// <summary>Answers an operator from the store; one question at a time.</summary>
     /// <exception cref="ProxyException">This server is no member now, or the store does not answer in time.</exception>

@@ -5,6 +5,7 @@ using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Fleet.Shares;
 
@@ -45,4 +46,7 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>What nodes ask each other for operators.</summary>
     IQuestionStore Questions { get; }
+
+    /// <summary>Which handshakes nodes have answered.</summary>
+    IReplayStore Replays { get; }
 }

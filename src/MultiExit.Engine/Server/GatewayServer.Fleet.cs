@@ -7,6 +7,7 @@ using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Fleet.Shares;
 using MultiExit.Engine.States.Leases;
@@ -54,5 +55,6 @@ public sealed partial class GatewayServer
         new SharedQuestions(Questions, _log, _options.Time),
         new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
         new SharedLeases(_leases, ExitLeases.RealmOf(_config.Fleet), _options.Time),
+        .. _config.Fleet?.Replay == FleetReplay.Shared ? [new SharedReplays(_inboundStates, _log, _options.Time)] : Array.Empty<IFleetWork>(),
     ];
 }

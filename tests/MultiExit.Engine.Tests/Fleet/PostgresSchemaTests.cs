@@ -126,6 +126,8 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.Single(await store.Questions.CollectAsync(other, question.Id, [member.Node], default));
         await store.Questions.DropAsync(other, question.Id, default);
         await store.Questions.CleanAsync("prod", default);
+        Assert.Single(await store.Replays.AddAsync("prod", [ReplayStoreContract.New(0)], default));
+        Assert.Equal(1, await store.Replays.CleanAsync("prod", 10, default));
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
     }

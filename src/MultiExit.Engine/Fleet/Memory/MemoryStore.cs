@@ -5,6 +5,7 @@ using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Fleet.Shares;
 
@@ -30,6 +31,7 @@ internal class MemoryStore : IFleetStore
         Records = new MemoryRecords(this);
         Leases = new MemoryLeases(this);
         Questions = new MemoryQuestions(this);
+        Replays = new MemoryReplays(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -59,6 +61,8 @@ internal class MemoryStore : IFleetStore
     public ILeaseStore Leases { get; }
 
     public IQuestionStore Questions { get; }
+
+    public IReplayStore Replays { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

@@ -47,6 +47,9 @@ internal sealed class MemoryTables(TimeProvider time)
     /// <summary>In the order in which they were asked.</summary>
     public List<MemoryQuestion> Questions { get; } = [];
 
+    /// <summary>Until when an answered handshake is known.</summary>
+    public Dictionary<(string Fleet, Guid Mark), DateTimeOffset> Replays { get; } = [];
+
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
 

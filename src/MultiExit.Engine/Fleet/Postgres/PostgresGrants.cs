@@ -26,6 +26,7 @@ internal static class PostgresGrants
         (Writes, "multiexit.lease"),
         (Replaces, "multiexit.question"),
         (Replaces, "multiexit.answer"),
+        (Replaces, "multiexit.replay"),
     ];
 
     /// <summary>The statement that gives them to a role.</summary>

@@ -6,6 +6,7 @@ using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Fleet.Shares;
 
@@ -30,6 +31,7 @@ internal sealed class PostgresStore : IFleetStore
         Records = new PostgresRecords(_database);
         Leases = new PostgresLeases(_database);
         Questions = new PostgresQuestions(_database);
+        Replays = new PostgresReplays(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -53,6 +55,8 @@ internal sealed class PostgresStore : IFleetStore
     public ILeaseStore Leases { get; }
 
     public IQuestionStore Questions { get; }
+
+    public IReplayStore Replays { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }
