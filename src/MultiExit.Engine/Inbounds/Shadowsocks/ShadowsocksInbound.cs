@@ -132,7 +132,15 @@ internal sealed class ShadowsocksInbound : IInbound
     {
         if (_states.FleetReplays is not { } fleet) return true;
         ReplayKind kind = _method.Is2022() ? ReplayKind.TimedShadowsocks : ReplayKind.Shadowsocks;
-        return await fleet.TryAddAsync(ReplayMark.Of(kind, request.Key, request.Salt), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await fleet.TryAddAsync(ReplayMark.Of(kind, request.Key, request.Salt), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            request.Opener.Dispose();
+            throw;
+        }
     }
 
     private static ShadowsocksFailure FailureOf(LoginResult login) =>
