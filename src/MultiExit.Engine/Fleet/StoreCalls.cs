@@ -19,7 +19,7 @@ internal sealed class StoreCalls
     public async Task<Exception?> TryAsync(Func<CancellationToken, Task> exchange, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!_exchange.IsCompleted) return new TimeoutException("an earlier request has not ended");
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        CancellationTokenSource ended = new();
         try
         {
             CancellationToken token = ended.Token;
@@ -37,7 +37,8 @@ internal sealed class StoreCalls
         }
         finally
         {
-            await ended.CancelAsync().ConfigureAwait(false);
+            // Not waited for, nor linked with the token of others: a database may be told of it over a connection that hangs as well.
+            _ = ended.CancelAsync();
             // Nobody else asks how it ended.
             _ = _exchange.ContinueWith(
                 static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
