@@ -120,6 +120,26 @@ public sealed class SharedQuestionsTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_asks_behind_an_operator_who_has_gone_is_answered()
+    {
+        await using Node a = await JoinAsync("a"), b = await JoinAsync("b");
+        b.Answers = (_, _) => Task.FromResult(new NodeReply("", NodeAnswerState.Answered));
+        await KnowAsync(a, 2);
+        TaskCompletionSource gate = new();
+        a.Way.Gate = gate.Task;
+        using CancellationTokenSource gone = new();
+        int calls = a.Way.Calls;
+        Task<IReadOnlyList<NodeReply>> first = a.Fleet.AskNodesAsync(QuestionStoreContract.Question(), gone.Token);
+        await Wait.UntilAsync(() => a.Way.Calls > calls);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        Task<IReadOnlyList<NodeReply>> second = AskAsync(a, 1);
+        a.Way.Gate = null;
+        gate.SetResult();
+        Assert.Equal(["b Answered"], (await second).Select(Text));
+    }
+
+    [Fact]
     public async Task Of_answers_that_are_too_much_together_some_are_read_and_the_nodes_of_the_others_named()
     {
         MemoryStore store = new(_tables);
