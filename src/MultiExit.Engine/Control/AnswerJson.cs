@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace MultiExit.Engine.Control;
 
 /// <summary>Reads what the control endpoint of another process or host sends, which may be anything: members that have to be there are, and no text has
-/// control characters, which a terminal would act on.</summary>
+/// control characters, which a terminal would act on, and no number is infinite.</summary>
 /// <remarks>Numbers may be missing, as in answers of an earlier version.</remarks>
 internal static class AnswerJson
 {
@@ -16,7 +16,7 @@ internal static class AnswerJson
     {
         RespectNullableAnnotations = true,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Require } },
-        Converters = { new CleanTextConverter(), new FullListConverter() },
+        Converters = { new CleanTextConverter(), new FullListConverter(), new FiniteConverter() },
     };
 
     private static void Require(JsonTypeInfo type)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using MultiExit.Engine.Control;
 using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Status;
@@ -48,6 +49,15 @@ public sealed class QuestionKindTests
         NodeAnswer<SessionRecord> answer = QuestionKinds.Sessions.Read(new NodeReply("b", NodeAnswerState.Answered) { Body = body });
         Assert.Equal((NodeAnswerState.Failed, 0), (answer.State, answer.Items.Count));
         Assert.Contains("cannot be read", answer.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_number_without_bounds_is_a_failure_of_the_node_and_not_of_all_answers()
+    {
+        const string body = """[{"from":"2026-01-01T00:00:00Z","dial_p95_ms":1e999}]""";
+        NodeAnswer<TrafficRow> answer = QuestionKinds.Traffic.Read(new NodeReply("b", NodeAnswerState.Answered) { Body = body });
+        Assert.Equal((NodeAnswerState.Failed, 0), (answer.State, answer.Items.Count));
+        Assert.Contains("\"failed\"", JsonSerializer.Serialize(answer, ControlJson.Options), StringComparison.Ordinal);
     }
 
     [Theory]
