@@ -45,7 +45,8 @@ internal sealed record QuestionKind<TFilter, TItem>(
         {
             asked = null;
         }
-        if (asked is null) return QuestionKinds.Unknown;
+        // Longer patterns would take longer than whoever may ask should take.
+        if (asked is null or FleetQuery { IsValid: false }) return QuestionKinds.Unknown;
         return Write(await FindAsync(server, asked, cancellationToken).ConfigureAwait(false), cancellationToken);
     }
 

@@ -30,12 +30,12 @@ internal static class QuestionKinds
 
     private static async Task<IReadOnlyList<SessionRecord>> FindSessionsAsync(IServerControl server, FleetQuery query, CancellationToken cancellationToken) =>
         [.. (await server.GetSessionsAsync(cancellationToken).ConfigureAwait(false))
-            .Where(session => FleetQuery.Matches(query.User, session.User) && FleetQuery.Matches(query.Inbound, session.Inbound)
-                && FleetQuery.Matches(query.Exit, session.Exit) && FleetQuery.Matches(query.Destination, session.Destination))
+            .Where(session => Matches(query.User, session.User, cancellationToken) && Matches(query.Inbound, session.Inbound, cancellationToken)
+                && Matches(query.Exit, session.Exit, cancellationToken) && Matches(query.Destination, session.Destination, cancellationToken))
             .OrderByDescending(session => session.Started)];
 
     private static async Task<IReadOnlyList<UserStatus>> FindUsersAsync(IServerControl server, FleetQuery query, CancellationToken cancellationToken) =>
-        [.. (await server.GetUsersAsync(cancellationToken).ConfigureAwait(false)).Where(user => FleetQuery.Matches(query.User, user.Name))];
+        [.. (await server.GetUsersAsync(cancellationToken).ConfigureAwait(false)).Where(user => Matches(query.User, user.Name, cancellationToken))];
 
     // With the groups of those that are asked for, which say what they are members of.
     private static async Task<IReadOnlyList<ExitStatus>> FindExitsAsync(IServerControl server, FleetQuery query, CancellationToken cancellationToken)
@@ -43,9 +43,17 @@ internal static class QuestionKinds
         List<ExitStatus> exits = [.. await server.GetExitsAsync(cancellationToken).ConfigureAwait(false)];
         foreach (GroupStatus group in await server.GetGroupsAsync(cancellationToken).ConfigureAwait(false))
             if (group.Published + group.Listed > 0) exits.AddRange(await server.GetMembersAsync(group.Name, cancellationToken).ConfigureAwait(false));
-        return [.. exits.Where(exit => FleetQuery.Matches(query.Exit, exit.Name) || exit.Members.Any(member => FleetQuery.Matches(query.Exit, member)))];
+        return [.. exits.Where(exit => Matches(query.Exit, exit.Name, cancellationToken)
+            || exit.Members.Any(member => Matches(query.Exit, member, cancellationToken)))];
     }
 
     private static async Task<IReadOnlyList<TrafficRow>> FindTrafficAsync(IServerControl server, TrafficQuery query, CancellationToken cancellationToken) =>
         [.. (await server.FindTrafficAsync(query, cancellationToken).ConfigureAwait(false)).OrderByDescending(row => row.BytesUp + row.BytesDown)];
+
+    // A server may have many, and whoever has asked waits for a while only.
+    private static bool Matches(string? pattern, string? text, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return FleetQuery.Matches(pattern, text);
+    }
 }

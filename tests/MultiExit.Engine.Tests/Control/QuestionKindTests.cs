@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using MultiExit.Engine.Control;
@@ -60,6 +62,15 @@ public sealed class QuestionKindTests
         Assert.Contains("\"failed\"", JsonSerializer.Serialize(answer, ControlJson.Options), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_search_ends_when_nobody_waits_for_it_any_more()
+    {
+        using CancellationTokenSource over = new();
+        await over.CancelAsync();
+        IServerControl server = DispatchProxy.Create<IServerControl, OneSession>();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => QuestionKinds.Sessions.FindAsync(server, new FleetQuery { User = "al*" }, over.Token));
+    }
+
     [Theory]
     [InlineData("stop", "{}")]
     [InlineData("sessions", "")]
@@ -67,12 +78,21 @@ public sealed class QuestionKindTests
     [InlineData("sessions", "[]")]
     [InlineData("sessions", "{\"user\":7}")]
     [InlineData("sessions", "{\"colour\":\"red\"}")]
+    [InlineData("sessions", "{\"user\":\"\"}")]
     [InlineData("traffic", "{\"step\":\"year\"}")]
     public async Task A_question_that_is_not_known_is_answered_with_that(string kind, string filter)
     {
         NodeReply reply = await QuestionKinds.AnswerAsync(null!, new FleetQuestion(Guid.NewGuid(), kind, filter), default);
         Assert.Equal(NodeAnswerState.Unknown, reply.State);
         Assert.Contains("does not know", QuestionKinds.Users.Read(reply with { Node = "b" }).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pattern_that_no_node_sends_is_not_looked_for()
+    {
+        string filter = QuestionKinds.Sessions.Ask(new FleetQuery { User = new string('*', FleetQuery.MaxLength + 1) }).Filter;
+        NodeReply reply = await QuestionKinds.AnswerAsync(null!, new FleetQuestion(Guid.NewGuid(), "sessions", filter), default);
+        Assert.Equal(NodeAnswerState.Unknown, reply.State);
     }
 
     [Theory]
@@ -98,4 +118,11 @@ public sealed class QuestionKindTests
 
     private static SessionRecord Session(long id) =>
         Records.RecordFolder.Record(id, DateTimeOffset.UnixEpoch.AddDays(20_000)) with { Client = new IPEndPoint(IPAddress.Loopback, 1) };
+
+    [SuppressMessage("Performance", "CA1852", Justification = "The proxy is a class below it.")]
+    [SuppressMessage("Design", "MA0053", Justification = "The proxy is a class below it.")]
+    private class OneSession : DispatchProxy
+    {
+        protected override object Invoke(MethodInfo? targetMethod, object?[]? args) => Task.FromResult<IReadOnlyList<SessionRecord>>([Session(1)]);
+    }
 }
