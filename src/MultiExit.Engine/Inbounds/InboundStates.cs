@@ -16,6 +16,9 @@ internal sealed class InboundStates(TimeProvider time, PasswordVerifier? passwor
         set => _fleetReplays = value;
     }
 
+    /// <summary>Ends the look at other nodes, unless others have begun another one.</summary>
+    public void RemoveFleetReplays(IFleetReplays own) => Interlocked.CompareExchange(ref _fleetReplays, null, own);
+
     /// <summary>The handshakes that tunnel inbounds have seen.</summary>
     public ReplayCache Replays { get; } = new();
 

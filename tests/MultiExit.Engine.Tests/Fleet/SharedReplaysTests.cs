@@ -167,6 +167,18 @@ public sealed class SharedReplaysTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_node_that_ends_takes_nothing_from_the_one_that_came_after_it()
+    {
+        using SharedReplays older = new(_a, _log, _waits), newer = new(_a, _log, _waits);
+        older.Start(() => { });
+        newer.Start(() => { });
+        older.Dispose();
+        Assert.Same(newer, _a.FleetReplays);
+        newer.Dispose();
+        Assert.Null(_a.FleetReplays);
+    }
+
+    [Fact]
     public async Task A_store_that_does_what_it_says_it_has_not_done_refuses_nobody()
     {
         FleetNode node = await JoinAsync("a", _a, _first);

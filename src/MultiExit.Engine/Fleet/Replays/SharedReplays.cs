@@ -129,7 +129,7 @@ internal sealed class SharedReplays : IFleetWork, IFleetReplays
     public void Dispose()
     {
         // A node that came after this one has its own.
-        if (_states.FleetReplays == this) _states.FleetReplays = null;
+        _states.RemoveFleetReplays(this);
     }
 
     private async Task AnswerAsync(List<ReplayAsk> batch, Membership membership, Func<IFleetStore> open, CancellationToken cancellationToken)
