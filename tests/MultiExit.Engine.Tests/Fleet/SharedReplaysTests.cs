@@ -167,6 +167,33 @@ public sealed class SharedReplaysTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_store_that_answers_too_late_for_carriers_is_not_asked_by_them_again_before_it_is_quick()
+    {
+        FleetNode node = await JoinAsync("a", _a, _first);
+        _first.Delay = TimeSpan.FromSeconds(1);
+        Task<bool> first = AskAsync(_a, ReplayStoreContract.New());
+        await _waits.WaitForTimersAsync(1);
+        Pass(TimeSpan.FromMilliseconds(500));
+        Assert.True(await first);
+        int calls = _first.Calls;
+        await Wait.UntilAsync(async () =>
+        {
+            Assert.True(IsLetInAtOnce(_a));
+            Pass(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+            return _first.Calls >= calls + 40;
+        });
+        _first.Delay = TimeSpan.Zero;
+        await Wait.UntilAsync(() =>
+        {
+            if (_first.Running == 0) return true;
+            Pass(TimeSpan.FromMilliseconds(100));
+            return false;
+        });
+        await PassUntilAsync(() => !node.Warnings.Any(), 300);
+    }
+
+    [Fact]
     public void A_node_that_ends_takes_nothing_from_the_one_that_came_after_it()
     {
         using SharedReplays older = new(_a, _log, _waits), newer = new(_a, _log, _waits);

@@ -103,11 +103,11 @@ internal sealed class SharedReplays : IFleetWork, IFleetReplays
 
     public async Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
     {
-        bool isOut = _outage.IsOn;
+        bool isOut = _outage.IsOn, isQuick;
         try
         {
             // As carriers do, also when there is nothing to tell.
-            await TellAsync(store, member, atLeastOnce: isOut, cancellationToken).ConfigureAwait(false);
+            isQuick = await TellAsync(store, member, atLeastOnce: isOut, cancellationToken).ConfigureAwait(false);
             if (isOut || _lastClean is not { } last || _time.GetElapsedTime(last) >= CleanEvery)
             {
                 await CleanAsync(store, member, cancellationToken).ConfigureAwait(false);
@@ -120,7 +120,8 @@ internal sealed class SharedReplays : IFleetWork, IFleetReplays
             _outage.Ran(succeeded: false);
             throw;
         }
-        _outage.Ran(succeeded: true);
+        // For a store that carriers would not wait for they need not ask.
+        _outage.Ran(succeeded: isQuick);
     }
 
     public Task LeaveAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken) =>
@@ -171,13 +172,17 @@ internal sealed class SharedReplays : IFleetWork, IFleetReplays
         if (_outage.Begin(problem)) _wake();
     }
 
-    private async Task TellAsync(IFleetStore store, FleetMember member, bool atLeastOnce, CancellationToken cancellationToken)
+    // Whether each answer came in the time that carriers have.
+    private async Task<bool> TellAsync(IFleetStore store, FleetMember member, bool atLeastOnce, CancellationToken cancellationToken)
     {
+        bool isQuick = true;
         for (bool isDue = atLeastOnce; ; isDue = false)
         {
             IReadOnlyList<ReplayMark> marks = _missed.Peek(MaxBatch);
-            if (marks.Count == 0 && !isDue) return;
+            if (marks.Count == 0 && !isDue) return isQuick;
+            long began = _time.GetTimestamp();
             await store.Replays.AddAsync(member.Fleet, marks, cancellationToken).ConfigureAwait(false);
+            isQuick &= _time.GetElapsedTime(began) < FleetTimes.ReplayPatience;
             _missed.Remove(marks);
         }
     }
