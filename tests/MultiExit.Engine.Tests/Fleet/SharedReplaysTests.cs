@@ -176,13 +176,12 @@ public sealed class SharedReplaysTests : IAsyncDisposable
         Pass(TimeSpan.FromMilliseconds(500));
         Assert.True(await first);
         int calls = _first.Calls;
-        await Wait.UntilAsync(async () =>
+        await Wait.UntilAsync(() =>
         {
-            Assert.True(IsLetInAtOnce(_a));
-            Pass(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
+            Pass(TimeSpan.FromMilliseconds(50));
             return _first.Calls >= calls + 40;
         });
+        Assert.True(IsLetInAtOnce(_a));
         _first.Delay = TimeSpan.Zero;
         await Wait.UntilAsync(() =>
         {
@@ -191,6 +190,30 @@ public sealed class SharedReplaysTests : IAsyncDisposable
             return false;
         });
         await PassUntilAsync(() => !node.Warnings.Any(), 300);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_back_is_asked_again_however_many_come_in_meanwhile()
+    {
+        FleetNode node = await JoinAsync("a", _a, _first);
+        _first.Fails = true;
+        Assert.True(await AskAsync(_a, ReplayStoreContract.New()));
+        Assert.NotEmpty(node.Warnings);
+        (_first.Fails, _first.Delay) = (false, TimeSpan.FromMilliseconds(20));
+        List<Task<bool>> asks = [];
+        await Wait.UntilAsync(() =>
+        {
+            if (!node.Warnings.Any()) return true;
+            asks.Add(AskAsync(_a, ReplayStoreContract.New()));
+            Pass(TimeSpan.FromMilliseconds(10));
+            return false;
+        });
+        await Wait.UntilAsync(() =>
+        {
+            Pass(TimeSpan.FromMilliseconds(10));
+            return asks.TrueForAll(ask => ask.IsCompleted);
+        });
+        Assert.All(await Task.WhenAll(asks), Assert.True);
     }
 
     [Fact]

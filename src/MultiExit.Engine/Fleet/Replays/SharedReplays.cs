@@ -122,6 +122,8 @@ internal sealed class SharedReplays : IFleetWork, IFleetReplays
         }
         // For a store that carriers would not wait for they need not ask.
         _outage.Ran(succeeded: isQuick);
+        // What came in during the last run is told at once.
+        if (isOut && !_outage.IsOn) _wake();
     }
 
     public Task LeaveAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken) =>
@@ -184,6 +186,8 @@ internal sealed class SharedReplays : IFleetWork, IFleetReplays
             await store.Replays.AddAsync(member.Fleet, marks, cancellationToken).ConfigureAwait(false);
             isQuick &= _time.GetElapsedTime(began) < FleetTimes.ReplayPatience;
             _missed.Remove(marks);
+            // What comes in meanwhile is told the next time, or a run would not end where carriers come all the time.
+            if (marks.Count < MaxBatch) return isQuick;
         }
     }
 
