@@ -166,6 +166,23 @@ public sealed class SharedLimitsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Bandwidth_that_a_node_has_given_up_is_not_used_there_although_the_answer_was_lost()
+    {
+        ShareNode[] nodes = await JoinAsync(new ScopeLimits { Bandwidth = Bandwidth });
+        foreach (ShareNode node in nodes) node.Open(1);
+        await UseAsync(nodes, 5, 1, 0, 0);
+        Assert.Equal(Bandwidth, nodes[0].BytesPerSecond);
+        nodes[1].Send(Bandwidth);
+        Assert.True(await nodes[1].ExchangeAsync(_store));
+        // What it reads of the others comes before what it says.
+        _store.LostCall = _store.Calls + 2;
+        Assert.False(await nodes[0].ExchangeAsync(_store));
+        Assert.Equal(Bandwidth / 2, nodes[0].BytesPerSecond);
+        await nodes[1].ExchangeAsync(_store);
+        Assert.InRange(nodes[0].BytesPerSecond + nodes[1].BytesPerSecond, Bandwidth / 2, Bandwidth);
+    }
+
+    [Fact]
     public async Task New_sessions_a_second_are_shared_and_a_node_always_lets_one_in()
     {
         ShareNode[] nodes = await JoinAsync(new ScopeLimits { NewPerSecond = 3 });
