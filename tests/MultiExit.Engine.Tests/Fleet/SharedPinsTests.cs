@@ -113,6 +113,18 @@ public sealed class SharedPinsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task That_the_store_has_lost_clients_is_noticed_also_when_all_of_them_are_read()
+    {
+        PinNode a = await JoinAsync("a"), b = await JoinAsync("b");
+        (_, string moved) = await MoveAsync(a, b);
+        _tables.Pins.Clear();
+        _tables.Versions.Clear();
+        _time.Advance(Lifetime / 2);
+        Assert.True(await b.ExchangeAsync(_store) && b.IsWoken && await b.ExchangeAsync(_store));
+        Assert.Equal(moved, Assert.Single(_tables.Pins).Value.Member);
+    }
+
+    [Fact]
     public async Task Where_a_group_remembers_all_its_clients_the_first_one_to_serve_a_client_says_where_it_is()
     {
         PinNode a = await JoinAsync("a", remembersAll: true), b = await JoinAsync("b", remembersAll: true);

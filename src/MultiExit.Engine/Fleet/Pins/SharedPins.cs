@@ -59,9 +59,8 @@ internal sealed class SharedPins : IFleetWork
     public async Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
     {
         await WriteAsync(store, member, cancellationToken).ConfigureAwait(false);
-        if (_lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery) _version = 0;
-        bool isFull = _version == 0;
-        PinChanges changes = await store.Pins.ReadAsync(member.Fleet, _version, cancellationToken).ConfigureAwait(false);
+        bool isFull = _lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery;
+        PinChanges changes = await store.Pins.ReadAsync(member.Fleet, isFull ? 0 : _version, cancellationToken).ConfigureAwait(false);
         // One that was given up may go on behind its time-out.
         cancellationToken.ThrowIfCancellationRequested();
         // The oldest first, as they are kept.
