@@ -146,6 +146,18 @@ public sealed class SharedLimitsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Users_that_came_before_the_store_did_have_their_part_on_each_node_when_it_comes()
+    {
+        ShareNode[] nodes = await JoinAsync(new ScopeLimits { Connections = Limit });
+        _store.Fails = true;
+        foreach (ShareNode node in nodes) Assert.Equal(1, node.Open(1));
+        await RunAsync(nodes, 20);
+        _store.Fails = false;
+        await RunAsync(nodes, 1);
+        Assert.All(nodes, node => Assert.Equal(Start, node.ShareOf(ShareKind.Connections, Limit)));
+    }
+
+    [Fact]
     public async Task Bandwidth_goes_to_the_nodes_that_use_it_and_is_even_where_all_want_more()
     {
         ShareNode[] nodes = await JoinAsync(new ScopeLimits { Bandwidth = Bandwidth });
