@@ -1,6 +1,7 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Memory;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Fleet;
@@ -144,6 +145,19 @@ public sealed class SharedPinsTests : IAsyncDisposable
         Assert.True(await b.ExchangeAsync(_store) && await a.ExchangeAsync(_store));
         Assert.Equal(first, b.Connect("alice"));
         Assert.Equal(1, b.Remembered);
+    }
+
+    [Fact]
+    public async Task Any_number_of_exits_may_come_and_go()
+    {
+        PinNode a = await JoinAsync("a"), b = await JoinAsync("b");
+        FleetMember c = await ShareStoreContract.MemberAsync(_store, "c");
+        SharedPin[] many = [.. Enumerable.Range(0, 10_000).Select(i => PinStoreContract.Of($"gone{i}", 0))];
+        await _store.Pins.WriteAsync(c, [.. many.Select((pin, i) => pin with { Binding = pin.Binding with { Id = (UInt128)i } })], default);
+        Assert.True(await b.ExchangeAsync(_store));
+        Assert.Equal(10_000, b.Remembered);
+        _time.Advance(Lifetime);
+        await MoveAsync(a, b);
     }
 
     [Fact]

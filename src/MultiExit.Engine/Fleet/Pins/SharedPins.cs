@@ -20,7 +20,7 @@ internal sealed class SharedPins : IFleetWork
     // What the store has room for; names of configurations are shorter.
     private const int MaxName = 256;
 
-    // So that a store of others cannot make tables hold any number of texts.
+    // So that a store of others cannot make tables hold any number of texts. Exits come and go: they are counted anew with each reading of everything.
     private const int MaxNames = 10_000;
 
     // It is what is left of a store that was restored and has counted on.
@@ -63,6 +63,7 @@ internal sealed class SharedPins : IFleetWork
         PinChanges changes = await store.Pins.ReadAsync(member.Fleet, isFull ? 0 : _version, cancellationToken).ConfigureAwait(false);
         // One that was given up may go on behind its time-out.
         cancellationToken.ThrowIfCancellationRequested();
+        if (isFull) _names.Clear();
         // The oldest first, as they are kept.
         foreach (SharedPin pin in changes.Pins.OrderByDescending(pin => pin.Binding.Age)) Take(pin);
         // What the store has lost it is told again.
