@@ -148,6 +148,17 @@ public sealed class SharedPinsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_node_with_very_many_clients_tells_of_them_bit_by_bit()
+    {
+        PinNode a = await JoinAsync("a", remembersAll: true), b = await JoinAsync("b", remembersAll: true);
+        for (int i = 0; i < 10_000; i++) a.Connect($"user{i}");
+        Assert.True(await a.ExchangeAsync(_store) && await b.ExchangeAsync(_store));
+        Assert.Equal((8_000, true), (b.Remembered, a.IsWoken));
+        Assert.True(await a.ExchangeAsync(_store) && await b.ExchangeAsync(_store));
+        Assert.Equal((10_000, false), (b.Remembered, a.IsWoken));
+    }
+
+    [Fact]
     public async Task Any_number_of_exits_may_come_and_go()
     {
         PinNode a = await JoinAsync("a"), b = await JoinAsync("b");

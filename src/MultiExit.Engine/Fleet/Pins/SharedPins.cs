@@ -14,6 +14,9 @@ internal sealed class SharedPins : IFleetWork
 
     private const int MaxBatch = 1000;
 
+    // In a run: a group that tells of all its clients leaves the store to other works in between, and to its own reading.
+    private const int MaxBatches = 8;
+
     // Those that a store which is away does not take; each one ends by itself.
     private const int MaxWaiting = StickyTable.MaxBindings;
 
@@ -102,7 +105,7 @@ internal sealed class SharedPins : IFleetWork
 
     private async Task WriteAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
     {
-        while (true)
+        for (int written = 0; written < MaxBatches; written++)
         {
             KeyValuePair<(string Group, UInt128 Client), (bool IsBound, TimeSpan At)>[] batch;
             lock (_lock) batch = [.. _waiting.Take(MaxBatch)];
@@ -114,6 +117,7 @@ internal sealed class SharedPins : IFleetWork
                 foreach (((string, UInt128) key, (bool, TimeSpan) change) in batch)
                     if (_waiting.TryGetValue(key, out (bool, TimeSpan) newest) && newest == change) _waiting.Remove(key);
         }
+        _wake();
     }
 
     // Null: it is over, or the group has forgotten it for others.
