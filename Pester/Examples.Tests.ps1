@@ -92,6 +92,7 @@ Describe 'Examples' {
         if (-not (Test-Path /usr/lib/postgresql/*/bin/initdb)) { Set-ItResult -Skipped -Because 'PostgreSQL (package postgresql) is not installed'; return }
         $results = Invoke-Example fleet/fleet @{ Target = $to }
         ($results | Where-Object State -EQ Alive).Name | Should -Be 'node-1', 'node-2', 'node-3'
+        ($results | Where-Object FleetState).ForEach({ "$($_.Node) $($_.FleetState)" }) | Should -Be (1..3).ForEach({ "node-$_ up on 3 of 3 nodes" })
         ($results | Where-Object Steps).Success | Should -BeTrue
         ($results | Where-Object Store).Reachable | Should -Be $false, $true
     }

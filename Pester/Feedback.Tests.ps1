@@ -61,6 +61,26 @@ Get-Feedback (Get-Failure { Get-MxExit none -Server new -ErrorAction Stop })
         $said[3] | Should -BeLike 'Update-PSResource MultiExit*'
     }
 
+    It 'puts no text of a foreign server into a command that is not a name' {
+        $said = @(Invoke-There @'
+$notes = [MultiExit.MxServer].Assembly.GetType('MultiExit.ServerVersions')
+$type = $notes.GetMethod('Note').GetParameters()[1].ParameterType
+function Add-Note($Socket, $Name, $Version) {
+    $status = [Runtime.CompilerServices.RuntimeHelpers]::GetUninitializedObject($type)
+    $type.GetProperty('Name').SetValue($status, $Name)
+    $type.GetProperty('Version').SetValue($status, $Version)
+    $null = $notes.GetMethod('Note').Invoke($null, @($Socket, $status))
+}
+Add-Note '/run/bad.sock' 'x; Remove-Item /' '0.0.9'
+Add-Note '/run/a b.sock' 'old' "0.0.8`e[2J"
+Get-Feedback (Get-Failure { Get-MxExit none -Socket /run/bad.sock -ErrorAction Stop })
+Get-Feedback (Get-Failure { Get-MxExit none -Socket '/run/a b.sock' -ErrorAction Stop })
+'@)
+        $said | Should -HaveCount 2
+        $said[0] | Should -BeLike 'The server old is of version an earlier time, and this module of *'
+        $said[1] | Should -BeLike "Update-PSResource*"
+    }
+
     It 'is silent where it knows nothing' {
         Invoke-There 'Get-Feedback (Get-Failure { Get-MxServer none -ErrorAction Stop }); Get-Feedback (Get-Failure { throw "x" }); "end"' | Should -Be 'end'
     }

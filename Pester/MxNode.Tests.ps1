@@ -1,6 +1,6 @@
 BeforeDiscovery {
-    $programs = if ($IsLinux) { Get-Item /usr/lib/postgresql/*/bin/initdb -ErrorAction Ignore | ForEach-Object DirectoryName | Select-Object -Last 1 }
-    $isThere = $null -ne $programs -and (id -u) -eq 0 -and (id -u postgres 2>$null)
+    . (Join-Path $PSScriptRoot 'postgres.ps1')
+    $isThere = [bool] (Find-Postgres)
 }
 
 Describe 'Get-MxNode without a fleet' {
@@ -30,25 +30,25 @@ Describe 'Initialize-MxStore without a store' {
     }
 }
 
-# Without PostgreSQL, or without root to become the user postgres, there is no store to be tried with.
-Describe 'A fleet of two' -Skip:(-not $isThere) -ForEach @{ Programs = "$programs" } {
+Describe 'A fleet of two' -Skip:(-not $isThere) {
     BeforeAll {
         . (Join-Path $PSScriptRoot 'common.ps1')
-        $folder = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "mxpg-$([guid]::NewGuid().ToString('N').Substring(0, 8))")).FullName
+        . (Join-Path $PSScriptRoot 'postgres.ps1')
+        $postgres = Start-Postgres
         $sockets = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "mxs-$([guid]::NewGuid().ToString('N').Substring(0, 8))")).FullName
-        chown postgres:postgres $folder
-        $as = 'setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'
-        $null = & $as[0] $as[1..3] $Programs/initdb -D $folder/data -U postgres -A trust --no-sync --no-locale
-        $null = & $as[0] $as[1..3] $Programs/pg_ctl -D $folder/data -w -t 30 -l $folder/log -o "-k $folder -h '' -c fsync=off" start
+        Set-Content (Join-Path $TestDrive 'secret') 'a password'
+        chmod 600 (Join-Path $TestDrive 'secret')
         function New-Node([string] $Name) {
             $file = Join-Path $TestDrive "$Name.yaml"
             Set-Content $file @"
 name: $Name
 inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]
 exits: [{ name: a, type: direct, weight: 1 }]
+default: a
+users: { alice: { password: { file: secret } }, bob: { password: { file: secret } } }
 history: { directory: $Name-history }
 control: { socket: $sockets/$Name.sock }
-fleet: { store: "postgres://postgres@/postgres?host=$folder", name: prod, node: $Name, labels: [eu], records: true }
+fleet: { store: "$($postgres.Store)", name: prod, node: $Name, labels: [eu], records: true }
 records: { path: $TestDrive/$Name.db }
 "@
             $file
@@ -59,8 +59,8 @@ records: { path: $TestDrive/$Name.db }
 
     AfterAll {
         Stop-MxServer *
-        $null = & $as[0] $as[1..3] $Programs/pg_ctl -D $folder/data -w -t 30 -m immediate stop
-        Remove-Item -Recurse -Force $folder, $sockets
+        Stop-Postgres $postgres
+        Remove-Item -Recurse -Force $sockets
     }
 
     It 'gets its tables once' {
@@ -145,6 +145,86 @@ records: { path: $TestDrive/$Name.db }
         Find-MxSession -Fleet prod -Outcome NotAllowed | Should -BeNullOrEmpty
         $found | Out-String -Width 80 | Should -Match 'Ended\s+Node\s+User'
         (Get-Failure { Find-MxSession -Fleet other -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'FleetNotFound,*'
+    }
+
+    It 'shows the live sessions of all nodes, and ends one where it is' {
+        $silent = New-BusyPort
+        try {
+            $clients = foreach ($name in 'one', 'two') { Open-Socks5 (Get-MxServer $name).Listeners[0].EndPoint.Port $silent.LocalEndpoint.Port }
+            $to = "127.0.0.1:$($silent.LocalEndpoint.Port)"
+            $found = Get-MxSession -Fleet prod -Destination $to
+            $found | Should -BeOfType MultiExit.MxSession
+            $found.ForEach({ "$($_.Node) $($_.Server)" }) | Should -Be 'one one', 'two two'
+            Get-MxSession -Fleet prod -Destination '127.0.0.[1]:*' -Exit A | Should -HaveCount 2
+            Get-MxSession -Fleet prod -User nobody | Should -BeNullOrEmpty
+            $found | Out-String -Width 80 | Should -Match 'Node: one[\s\S]+Node: two\s+Id\s+Client'
+            # Over the socket of one, the other is not reached: nothing is done on a session of the same number.
+            $other = Get-MxSession -Fleet prod -Destination $to -Socket $sockets/one.sock | Where-Object Node -EQ two
+            $other.Server | Should -Be 'two of prod'
+            $failure = Get-Failure { $other | Stop-MxSession -ErrorAction Stop }
+            $failure.FullyQualifiedErrorId | Should -BeLike 'ServerNotFound,*'
+            "$failure" | Should -Match 'Connect-MxServer'
+            $found[1] | Stop-MxSession
+            (Get-MxSession -Fleet prod -Destination $to).Node | Should -Be 'one'
+        } finally {
+            $clients | ForEach-Object Dispose
+            $silent.Stop()
+        }
+        (Get-Failure { Get-MxSession -Fleet other -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'FleetNotFound,*'
+    }
+
+    It 'shows the users of all nodes, those of one name beside each other' {
+        $users = Get-MxUser -Fleet prod
+        $users | Should -BeOfType MultiExit.MxUser
+        $users.ForEach({ "$_ $($_.Node)" }) | Should -Be 'alice one', 'alice two', 'bob one', 'bob two'
+        (Get-MxUser al* -Fleet prod).Node | Should -Be 'one', 'two'
+        (Get-MxUser [abc]lice -Fleet prod).Node | Should -Be 'one', 'two'
+        Get-MxUser 'al`*', [x]lice -Fleet prod | Should -BeNullOrEmpty
+        $users | Out-String -Width 80 | Should -Match 'Name\s+Node\s+Sessions[\s\S]+alice\s+one\s'
+    }
+
+    It 'shows what each node sees of an exit, and on how many nodes it is out of use' {
+        (Get-MxExit a -Fleet prod).ForEach({ "$($_.Node) $($_.State) $($_.FleetState)" }) | Should -Be 'one Enabled up on 2 of 2 nodes', 'two Enabled up on 2 of 2 nodes'
+        Get-MxExit a -Fleet prod | Where-Object Node -EQ two | Disable-MxExit
+        try {
+            $seen = Get-MxExit -Fleet prod | Where-Object Name -EQ a
+            $seen | Should -BeOfType MultiExit.MxExit
+            $seen.ForEach({ "$($_.Node) $($_.State) $($_.FleetState)" }) | Should -Be 'one Enabled disabled on 1 of 2 nodes', 'two Disabled disabled on 1 of 2 nodes'
+            $seen | Out-String -Width 80 | Should -Match 'Exit: a \(direct\), disabled on 1 of 2 nodes\s+Node\s+State'
+        } finally {
+            Enable-MxExit a -Server two
+        }
+        (Get-Failure { Get-MxExit none -Fleet prod -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'ExitNotFound,*'
+    }
+
+    It 'adds up the traffic of all nodes, or shows it by node' {
+        Wait-Until { @(Get-MxTraffic -Fleet prod -By node -Since 1h).Count -eq 2 }
+        $each = Get-MxTraffic -Fleet prod -By node, exit -Since 1h | Where-Object Exit -EQ a
+        $each | Should -BeOfType MultiExit.MxTraffic
+        $each.Node | Sort-Object | Should -Be 'one', 'two'
+        $each.Label | Sort-Object | Should -Be 'one a', 'two a'
+        $all = Get-MxTraffic -Fleet prod -By exit -Since 1h | Where-Object Exit -EQ a
+        $all | Should -HaveCount 1
+        $all.Sessions | Should -BeGreaterOrEqual ($each | Measure-Object Sessions -Sum).Sum
+        ($all.Points | Measure-Object Sessions -Sum).Sum | Should -Be $all.Sessions
+        $all | Out-String -Width 80 | Should -Match 'Of\s+Sessions'
+        Get-MxTraffic -Fleet prod -Plot 6>&1 | Out-String | Should -Match 'prod: bytes by user'
+        (Get-Failure { Get-MxTraffic one -By node -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'NotUnderstood,*'
+    }
+
+    It 'says which node has no answer, and shows what the others have' {
+        $lame = New-Node 'lame'
+        (Get-Content $lame -Raw) -replace '(?m)^records:.*$' -replace ', records: true' | Set-Content $lame
+        Start-MxServer $lame
+        Wait-Until { @(Get-MxNode lame -Server one -ErrorAction Ignore).Count -eq 1 }
+        try {
+            $rows = Get-MxTraffic one -Fleet prod -By node -Since 1h -WarningVariable warned -WarningAction SilentlyContinue
+            $rows.Node | Sort-Object | Should -Be 'one', 'two'
+            @($warned).Count | Should -Be 1
+            "$warned" | Should -Match 'without what these nodes of prod have: lame \(.*records'
+        } finally {
+            Stop-MxServer lame
+        }
     }
 
     It 'has a store that is in order' {

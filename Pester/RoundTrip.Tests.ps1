@@ -1,4 +1,9 @@
 # Every property of what cmdlets write, all the way down, is behind Start-Job what it was there.
+BeforeDiscovery {
+    . (Join-Path $PSScriptRoot 'postgres.ps1')
+    $isThere = [bool] (Find-Postgres)
+}
+
 BeforeAll {
     . (Join-Path $PSScriptRoot 'common.ps1')
 
@@ -102,9 +107,22 @@ records: { path: run/records.db }
     $silent.Stop()
 
     # Each object is followed by what it was.
-    $pairs = for ($i = 0; $i -lt $received.Count; $i += 2) {
-        @{ Type = $received[$i].PSTypeNames[0] -replace '^Deserialized\.'; Object = $received[$i]; Was = $received[$i + 1] -split "`n" }
+    function Get-Pair($Received) {
+        for ($i = 0; $i -lt $Received.Count; $i += 2) {
+            @{ Type = $Received[$i].PSTypeNames[0] -replace '^Deserialized\.'; Object = $Received[$i]; Was = $Received[$i + 1] -split "`n" }
+        }
     }
+
+    # What has got lost on the way.
+    function Get-Loss($Pairs) {
+        foreach ($pair in $Pairs) {
+            $lost = [Collections.Generic.HashSet[string]]::new([string[]] $pair.Was)
+            $lost.ExceptWith([string[]] @(Get-Flat $pair.Object ''))
+            $lost | ForEach-Object { "$($pair.Type)$_" }
+        }
+    }
+
+    $pairs = Get-Pair $received
 }
 
 Describe 'An object of a job' {
@@ -115,11 +133,7 @@ Describe 'An object of a job' {
     }
 
     It 'has every property that it had there, all the way down' {
-        foreach ($pair in $pairs) {
-            $lost = [Collections.Generic.HashSet[string]]::new([string[]] $pair.Was)
-            $lost.ExceptWith([string[]] @(Get-Flat $pair.Object ''))
-            $lost | ForEach-Object { "$($pair.Type)$_" } | Should -BeNullOrEmpty
-        }
+        Get-Loss $pairs | Should -BeNullOrEmpty
     }
 
     It 'has what stands deepest' {
@@ -129,5 +143,77 @@ Describe 'An object of a job' {
         (& $of MxRoute).Rules[0].Reason | Should -Not -BeNullOrEmpty
         @($pairs | Where-Object { $_.Type -eq 'MultiExit.MxConfigTest' -and $_.Object.Replay })[0].Object.Replay.Changes[0].Examples | Should -Not -BeNullOrEmpty
         (& $of MxServerSample).Exits[0].Name | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'An object of a job on a node of a fleet' -Skip:(-not $isThere) {
+    BeforeAll {
+        . (Join-Path $PSScriptRoot 'postgres.ps1')
+        $postgres = Start-Postgres
+        $target = Start-HttpTarget
+        $node = Join-Path $TestDrive 'node.yaml'
+        Set-Content $node @"
+name: node
+users: { alice: { password_hash: "$(New-MxPasswordHash (ConvertTo-Secret 'a1'))" } }
+inbounds: [{ name: in, type: mixed, listen: "127.0.0.1:0" }]
+exits: [{ name: a, type: direct, weight: 1 }]
+default: a
+history: { directory: node-history }
+records: { path: node/records.db }
+fleet: { store: "$($postgres.Store)", name: prod, node: a, labels: [eu] }
+"@
+        $shared = Join-Path $TestDrive 'shared.yaml'
+        Set-Content $shared 'exits: [{ name: a, type: direct, weight: 2 }]'
+        $null = Initialize-MxStore $node
+        $port = $target.Port
+        $received = Start-Job {
+            $ErrorActionPreference = 'Stop'
+            Import-Module $using:root/MultiExit.psd1
+            . ([scriptblock]::Create($using:flatten))
+            function Write-Both { process { $_; (Get-Flat $_ '') -join "`n" } }
+            function Wait-For([scriptblock] $What) {
+                $limit = (Get-Date).AddSeconds(30)
+                while (-not (& $What) -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
+            }
+            try {
+                $server = Start-MxServer $using:node -PassThru -WarningAction SilentlyContinue
+                Wait-For { Get-MxNode }
+                $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $server.Listeners[0].EndPoint.Port)
+                $client.ReceiveTimeout = 20000
+                $stream = $client.GetStream()
+                $stream.Write([Text.Encoding]::ASCII.GetBytes("CONNECT 127.0.0.1:$using:port HTTP/1.1`r`nHost: 127.0.0.1`r`n`r`n"))
+                $null = $stream.ReadByte()
+                Set-MxConfig -Fleet prod $using:shared -ConfirmWithin 5m -Message 'two' -PassThru -WarningAction SilentlyContinue | Write-Both
+                Wait-For { (Get-MxRollout).Nodes }
+                Get-MxRollout | Write-Both
+                (Get-MxRollout).Nodes | Write-Both
+                Get-MxNode | Write-Both
+                Get-MxServer | Write-Both
+                Get-MxSession -Fleet prod | Write-Both
+                Get-MxUser -Fleet prod | Write-Both
+                Get-MxExit a -Fleet prod | Write-Both
+                Wait-For { Get-MxTraffic -Since 10m }
+                Get-MxTraffic -Fleet prod -By node, exit -Since 10m | Select-Object -First 1 | Write-Both
+            } finally {
+                Stop-MxServer *
+            }
+        } | Receive-Job -Wait -AutoRemoveJob
+        $pairs = Get-Pair $received
+    }
+
+    AfterAll {
+        Stop-HttpTarget $target
+        Stop-Postgres $postgres
+    }
+
+    It 'comes of each kind' {
+        $pairs.Type | Sort-Object -Unique | Should -Be @(
+            'MxExit#Node', 'MxNode', 'MxRollout', 'MxRolloutNode', 'MxServer', 'MxSession#Node', 'MxTraffic#Fleet', 'MxUser#Node' | ForEach-Object { "MultiExit.$_" })
+    }
+
+    It 'has every property that it had there, all the way down' {
+        Get-Loss $pairs | Should -BeNullOrEmpty
+        @($pairs | Where-Object Type -EQ 'MultiExit.MxRollout')[-1].Object.Nodes[0].Name | Should -Be 'a'
+        @($pairs | Where-Object Type -EQ 'MultiExit.MxServer')[0].Object.Fleet.Node | Should -Be 'a'
     }
 }

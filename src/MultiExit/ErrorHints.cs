@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Preflight;
 
@@ -34,7 +35,8 @@ internal static partial class ErrorHints
 
     private static List<string>? OfChange(ErrorRecord error)
     {
-        if (error.TargetObject is not string server) return null;
+        // A name that a server gives itself becomes part of a command here.
+        if (error.TargetObject is not string server || !NameText.IsValid(server)) return null;
         string command = $"Confirm-MxConfig {server}{SocketOf(error)}";
         DateTimeOffset? until = ServerRegistry.All()
             .FirstOrDefault(each => string.Equals(each.Name, server, StringComparison.OrdinalIgnoreCase))?.Managed.Pending?.Until;
@@ -51,7 +53,7 @@ internal static partial class ErrorHints
         return
         [
             $"The server {server.Name} is of version {server.Version}, and this module of {ServerVersions.Module}: what one of them knows the other may not.",
-            isServerOlder ? $"Restart-MxServer {server.Name} -Socket {server.Socket}   # once the new program is installed"
+            isServerOlder ? $"Restart-MxServer {server.Name} -Socket {NameCompleter.Quote(server.Socket)}   # once the new program is installed"
                 : "Update-PSResource MultiExit   # then start a new session",
         ];
     }

@@ -7,10 +7,9 @@ namespace MultiExit;
 /// <summary>An exit or group of a server, as it was when the object was made.</summary>
 public sealed class MxExit
 {
-    private MxExit(RunningServer server, ExitStatus status, string[] groups)
+    private MxExit(ServerOrigin origin, ExitStatus status, string[] groups)
     {
-        Server = server.Name;
-        Socket = server.Socket;
+        (Server, Socket, Node) = origin;
         Name = status.Name;
         Type = status.Type;
         Members = [.. status.Members];
@@ -25,7 +24,7 @@ public sealed class MxExit
             _ => (status.Health.State.ToString(), CarrierProblem(status) ?? status.Health.Reason),
         };
         Since = status.Health.Since;
-        LastProbe = status.Health.LastProbe is { } probe ? new MxExitTest(server, probe) : null;
+        LastProbe = status.Health.LastProbe is { } probe ? new MxExitTest(origin, probe) : null;
         Weight = status.Weight;
         Latency = status.Latency;
         MaxConnections = status.Limits?.Connections;
@@ -57,8 +56,8 @@ public sealed class MxExit
         FreePorts = status.FreePorts;
     }
 
-    internal static MxExit Of(RunningServer server, ExitStatus exit, IEnumerable<ExitStatus> all) =>
-        new(server, exit, exit.MemberOf is { } member ? [member]
+    internal static MxExit Of(ServerOrigin origin, ExitStatus exit, IEnumerable<ExitStatus> all) =>
+        new(origin, exit, exit.MemberOf is { } member ? [member]
             : [.. all.Where(group => group.Members.Contains(exit.Name, StringComparer.Ordinal)).Select(group => group.Name)]);
 
     /// <summary>The server's name.</summary>
@@ -66,6 +65,13 @@ public sealed class MxExit
 
     /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
     public string? Socket { get; }
+
+    /// <summary>The node of the fleet that says so; null where one server was asked for its own.</summary>
+    public string? Node { get; }
+
+    /// <summary>On how many nodes of the fleet it is in the worst of its states, such as down on 2 of 3 nodes; null where one server was asked for its
+    /// own.</summary>
+    public string? FleetState { get; internal set; }
 
     /// <summary>The name in the configuration.</summary>
     public string Name { get; }

@@ -6,10 +6,9 @@ namespace MultiExit;
 /// <summary>A probe of an exit.</summary>
 public sealed class MxExitTest
 {
-    internal MxExitTest(RunningServer server, ExitProbe probe)
+    internal MxExitTest(ServerOrigin origin, ExitProbe probe)
     {
-        Server = server.Name;
-        Socket = server.Socket;
+        (Server, Socket, _) = origin;
         Exit = probe.Exit;
         Target = probe.Target;
         Success = probe.Succeeded;

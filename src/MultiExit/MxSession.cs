@@ -7,11 +7,9 @@ namespace MultiExit;
 /// <summary>A session: a live one as it was when the object was made, or one that has ended, of the record store.</summary>
 public sealed class MxSession
 {
-    internal MxSession(RunningServer server, SessionRecord info, string? node = null)
+    internal MxSession(ServerOrigin origin, SessionRecord info)
     {
-        Node = node;
-        Server = server.Name;
-        Socket = server.Socket;
+        (Server, Socket, Node) = origin;
         Id = info.Id;
         Flow = info.Flow;
         Inbound = info.Inbound;

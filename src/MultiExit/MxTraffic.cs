@@ -2,17 +2,16 @@ using MultiExit.Engine.Status;
 
 namespace MultiExit;
 
-/// <summary>What went through a server in a period: of a user, an exit, an inbound, as it was asked for.</summary>
+/// <summary>What went through a server, or all nodes of a fleet, in a period: of a user, an exit, an inbound, as it was asked for.</summary>
 public sealed class MxTraffic
 {
-    internal MxTraffic(RunningServer server, TrafficRow total, TrafficPeriod period, long bytesOfAll, TrafficRow? lastWeek, MxTrafficPoint[] points)
+    internal MxTraffic(ServerOrigin origin, TrafficRow total, TrafficPeriod period, long bytesOfAll, TrafficRow? lastWeek, MxTrafficPoint[] points)
     {
-        Server = server.Name;
-        Socket = server.Socket;
+        (Server, Socket, Node) = origin;
         User = total.User;
         Exit = total.Exit;
         Inbound = total.Inbound;
-        Label = period.LabelOf(total);
+        Label = period.LabelOf(total, Node);
         From = period.Since;
         Until = period.Until;
         Step = period.Length;
@@ -26,11 +25,14 @@ public sealed class MxTraffic
         Points = points;
     }
 
-    /// <summary>The server's name.</summary>
+    /// <summary>The server's name; of a fleet that of the server that asked.</summary>
     public string Server { get; }
 
     /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
     public string? Socket { get; }
+
+    /// <summary>The node of the fleet; null where it was not asked by node.</summary>
+    public string? Node { get; }
 
     /// <summary>The user; null where there was none, or where it was not asked by user.</summary>
     public string? User { get; }
@@ -65,10 +67,11 @@ public sealed class MxTraffic
     /// <summary>Both.</summary>
     public long Bytes => BytesUp + BytesDown;
 
-    /// <summary>What 95 of 100 dials that succeeded did not exceed, in milliseconds; null where there was none.</summary>
+    /// <summary>What 95 of 100 dials that succeeded did not exceed, in milliseconds; null where there was none. Of several nodes the greatest of
+    /// theirs.</summary>
     public double? DialP95Ms { get; }
 
-    /// <summary>The part of all bytes of the server in the period, 0 to 1.</summary>
+    /// <summary>The part of all bytes of the server, or the fleet, in the period, 0 to 1.</summary>
     public double Share { get; }
 
     /// <summary>How its bytes differ from those of the same hours a week earlier: 0.25 is a quarter more; null where there were none.</summary>

@@ -5,10 +5,9 @@ namespace MultiExit;
 /// <summary>A user of a server, as it was when the object was made.</summary>
 public sealed class MxUser
 {
-    internal MxUser(RunningServer server, UserStatus status)
+    internal MxUser(ServerOrigin origin, UserStatus status)
     {
-        Server = server.Name;
-        Socket = server.Socket;
+        (Server, Socket, Node) = origin;
         Name = status.Name;
         Sessions = status.Sessions;
         TotalSessions = status.TotalSessions;
@@ -32,6 +31,9 @@ public sealed class MxUser
 
     /// <summary>The control socket that the server was reached over; null for a server of this session.</summary>
     public string? Socket { get; }
+
+    /// <summary>The node of the fleet that says so; null where one server was asked for its own.</summary>
+    public string? Node { get; }
 
     /// <summary>The user's name.</summary>
     public string Name { get; }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 
 namespace MultiExit;
 
@@ -26,6 +27,9 @@ internal sealed class NamePattern
     /// <summary>The end of an error that nothing has this name, where it was meant for a pattern.</summary>
     public string Hint => _wildcard is null && WildcardPattern.ContainsWildcardCharacters(Text)
         ? " What comes through the pipeline stands for itself; a pattern is given as an argument." : "";
+
+    /// <summary>A pattern of <c>*</c> and <c>?</c> alone that stands for all names that this one does, and maybe for others.</summary>
+    public string Wider => Regex.Replace(Text, _wildcard is null ? @"[*?\\]" : @"\[[^\]]*\]?|`.?|\\", "*", RegexOptions.NonBacktracking);
 
     /// <summary>A text that a user typed.</summary>
     public static NamePattern Typed(string text) => new(text, WildcardPattern.Get(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiExit.Engine.Configuration.Values;
 using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 
@@ -17,8 +18,10 @@ internal static class ServerVersions
     /// <summary>Notes what a server says of itself.</summary>
     public static void Note(string socket, ServerStatus status)
     {
+        // What it says becomes part of a sentence and of a command.
+        if (!NameText.IsValid(status.Name)) return;
         // A server that does not say is an older one.
-        string version = status.Version ?? "an earlier time";
+        string version = status.Version is { Length: <= 64 } said && !said.Any(char.IsControl) ? said : "an earlier time";
         if (string.Equals(version, Module, StringComparison.Ordinal)) Others.TryRemove(socket, out _);
         else if (Others.Count < MostServers) Others[socket] = (status.Name, version, socket);
     }

@@ -54,13 +54,10 @@ internal sealed record TrafficPeriod
     /// <summary>The query for its steps.</summary>
     public TrafficQuery Steps => new() { By = By, Since = Since, Until = Until, Step = Step };
 
-    /// <summary>What identifies a row.</summary>
-    public static (string? User, string? Exit, string? Inbound) KeyOf(TrafficRow row) => (row.User, row.Exit, row.Inbound);
-
-    /// <summary>The same as a text.</summary>
-    public string LabelOf(TrafficRow row)
+    /// <summary>What a row is of, as a text.</summary>
+    public string LabelOf(TrafficRow row, string? node = null)
     {
-        List<string> parts = [];
+        List<string> parts = node is null ? [] : [node];
         if (By.HasFlag(TrafficFields.User)) parts.Add(row.User ?? "(no user)");
         if (By.HasFlag(TrafficFields.Exit)) parts.Add(row.Exit ?? "(no exit)");
         if (By.HasFlag(TrafficFields.Inbound)) parts.Add(row.Inbound ?? "");

@@ -1,7 +1,8 @@
 # A fleet on one machine: three nodes, and a PostgreSQL with a data folder of its own on a Unix socket, which ends for a moment.
 #   Import-Module MultiExit; ./fleet.ps1
-# Needs PostgreSQL 15 or later (Debian: apt install postgresql); its service is not used. Writes the nodes, the test of a request while the store is
-# away, and what a node says of the store then and afterwards. With -Wait it goes on until Enter is pressed, so that Get-MxNode and others can be tried.
+# Needs PostgreSQL 15 or later (Debian: apt install postgresql); its service is not used. Writes the nodes, what each of them sees of the exit, the
+# test of a request while the store is away, and what a node says of the store then and afterwards. With -Wait it goes on until Enter is pressed, so that
+# Get-MxNode, Get-MxSession -Fleet and others can be tried.
 # The nodes use the role that owns the tables; docs/fleet.md has what a role of its own needs.
 param(
     [string] $Target = 'example.com:80',
@@ -52,6 +53,8 @@ fleet: { store: "postgres://fleet@/fleet?host=$folder", name: example, node: nod
     # A node reads what the others have written every 5 s.
     $null = foreach ($node in $nodes) { Wait-Store $node.Name $true }
     Get-MxNode -Server example-node-1
+    # What each node sees of the exit, asked over any of them.
+    Get-MxExit out -Fleet example
     Invoke-Postgres pg_ctl '-w', '-D', $data, '-m', 'immediate', 'stop'
     $away = Wait-Store example-node-2 $false
     Test-MxTunnel "socks5://$($nodes[1].Listeners[0].EndPoint)" $Target -Timeout 30s

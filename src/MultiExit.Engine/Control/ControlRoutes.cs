@@ -18,7 +18,8 @@ internal sealed class ControlRoutes(IReadOnlyList<IControlResource> resources, E
         [new ServerResource(server), new ExitResource(server), new GroupResource(server), new ConfigResource(server), new VersionResource(server),
             new RolloutResource(server),
             new RouteResource(server), new RuleSetResource(server), new LogResource(server), new MetricResource(server), new EventResource(server, time),
-            new RecordResource(server), new TrafficResource(server), new TakeoverResource(server, takeover), new AccessResource()], log, readsOnly);
+            new RecordResource(server), new TrafficResource(server), new FleetResource(server),
+            new TakeoverResource(server, takeover), new AccessResource()], log, readsOnly);
 
     public int MaxBody(ControlRequest request) => Find(request)?.MaxBody ?? IControlResource.UsualMaxBody;
 

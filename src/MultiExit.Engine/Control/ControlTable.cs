@@ -9,6 +9,7 @@ internal static class ControlTable
         .. ServerResource.Table, .. ExitResource.Table, .. GroupResource.Table, .. ConfigResource.Table, .. VersionResource.Table,
         .. RolloutResource.Table, .. RouteResource.Table,
         .. RuleSetResource.Table, .. LogResource.Table, .. MetricResource.Table, .. EventResource.Table, .. RecordResource.Table, .. TrafficResource.Table,
+        .. FleetResource.Table,
         .. TakeoverResource.Table, .. AccessResource.Table,
     ];
 }

@@ -49,6 +49,26 @@ public interface IServerControl
     /// <inheritdoc cref="GatewayServer.FindTrafficAsync"/>
     Task<IReadOnlyList<TrafficRow>> FindTrafficAsync(TrafficQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>The live sessions of all nodes of the fleet that the server is a node of, asked now; a node that does not say so is named as well. It
+    /// takes up to five seconds.</summary>
+    /// <param name="query">Which of them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>By the names of the nodes.</returns>
+    /// <exception cref="ProxyException">The store does not answer, or the server is no node.</exception>
+    Task<IReadOnlyList<NodeAnswer<SessionRecord>>> GetFleetSessionsAsync(FleetQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The users of all nodes, as <see cref="GetFleetSessionsAsync"/>.</summary>
+    /// <inheritdoc cref="GetFleetSessionsAsync"/>
+    Task<IReadOnlyList<NodeAnswer<UserStatus>>> GetFleetUsersAsync(FleetQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The exits and groups of all nodes, and the exits that are members of groups at run time, as <see cref="GetFleetSessionsAsync"/>.</summary>
+    /// <inheritdoc cref="GetFleetSessionsAsync"/>
+    Task<IReadOnlyList<NodeAnswer<ExitStatus>>> GetFleetExitsAsync(FleetQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>The history of traffic of all nodes, as <see cref="GetFleetSessionsAsync"/>.</summary>
+    /// <inheritdoc cref="GetFleetSessionsAsync"/>
+    Task<IReadOnlyList<NodeAnswer<TrafficRow>>> FindFleetTrafficAsync(TrafficQuery query, CancellationToken cancellationToken = default);
+
     /// <inheritdoc cref="GatewayServer.GetMetrics"/>
     Task<IReadOnlyList<MetricStatus>> GetMetricsAsync(CancellationToken cancellationToken = default);
 

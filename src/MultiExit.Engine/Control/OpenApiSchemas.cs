@@ -49,7 +49,7 @@ internal sealed class OpenApiSchemas
     {
         if (!_names.TryGetValue(type, out string? name))
         {
-            name = _names.ContainsValue(type.Name) ? type.FullName!.Replace('+', '.') : type.Name;
+            name = _names.ContainsValue(NameOf(type)) ? type.FullName!.Replace('+', '.') : NameOf(type);
             _names[type] = name;
             // Before its members, which may refer to it.
             JsonObject schema = Components[name] is JsonObject known ? known : [];
@@ -75,6 +75,10 @@ internal sealed class OpenApiSchemas
         schema["properties"] = members;
         if (required.Count > 0) schema["required"] = required;
     }
+
+    // NodeAnswerOfSessionRecord
+    private static string NameOf(Type type) =>
+        type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}Of{NameOf(type.GenericTypeArguments[0])}" : type.Name;
 
     private static JsonObject OfEnum(Type type) => new()
     {

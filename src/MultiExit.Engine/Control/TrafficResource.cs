@@ -7,10 +7,15 @@ namespace MultiExit.Engine.Control;
 /// <summary>The history of traffic. A row has those of its keys that it was asked by.</summary>
 internal sealed class TrafficResource(IServerControl server) : IControlResource
 {
+    /// <summary>What it is asked with.</summary>
+    public static IReadOnlyList<ControlParameter> Parameters =>
+    [
+        new(By, "user, exit, inbound, with commas between them, or all."), new(Since, "A time."), new(Until, "A time."), new(Step, "5m, 1h or 1d."),
+    ];
+
     public static IReadOnlyList<ControlRoute> Table { get; } =
     [
-        ControlRoute.Get<IReadOnlyList<TrafficRow>>("/traffic", "What went through.",
-            new(By, "user, exit, inbound, with commas between them, or all."), new(Since, "A time."), new(Until, "A time."), new(Step, "5m, 1h or 1d.")),
+        ControlRoute.Get<IReadOnlyList<TrafficRow>>("/traffic", "What went through.", Parameters),
     ];
 
     private const string By = "by";
@@ -24,7 +29,7 @@ internal sealed class TrafficResource(IServerControl server) : IControlResource
     ];
 
     /// <summary>The target that asks for it.</summary>
-    public static string TargetOf(TrafficQuery query) => ControlQuery.Target("traffic",
+    public static string TargetOf(TrafficQuery query, bool ofFleet = false) => ControlQuery.Target(ofFleet ? "fleet/traffic" : "traffic",
         (By, query.By == TrafficFields.None ? "all" : string.Join(',', Fields.Where(each => query.By.HasFlag(each.Field)).Select(each => each.Name))),
         (Since, ControlQuery.Text(query.Since)), (Until, ControlQuery.Text(query.Until)), (Step, query.Step.Word()));
 
@@ -32,13 +37,15 @@ internal sealed class TrafficResource(IServerControl server) : IControlResource
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request)
     {
-        TrafficQuery query = Read(request.Query(By, Since, Until, Step));
+        TrafficQuery query = Read(request);
         IReadOnlyList<TrafficRow> rows = await server.FindTrafficAsync(query, request.Closing).ConfigureAwait(false);
         return ControlAnswer.Ok(rows.Select(row => ToJson(row, query.By)).ToArray());
     }
 
-    private static TrafficQuery Read(ControlQuery query)
+    /// <summary>What a request asks for.</summary>
+    public static TrafficQuery Read(ControlRequest request)
     {
+        ControlQuery query = request.Query(By, Since, Until, Step);
         TrafficQuery asked = new()
         {
             Since = query.Time(Since), Until = query.Time(Until),

@@ -46,6 +46,8 @@ internal sealed partial class EngineLog
     public void FleetNotLeft(string node, string reason) =>
         Main.Information("MX1144 the fleet was not told that the node {Node} stops, and shows it as silent: {Reason}", node, reason);
 
+    public void FleetReplaysShared() => Main.Information("MX1167 replays are looked for on all nodes of the fleet again");
+
     public void QuotaUnknown(string user, int sessions) => Main.Warning(
         "MX1155 what is left of the quota of user {User} cannot be asked for while the store of the fleet is away; {Sessions} sessions are cut",
         LogText.Clean(user), sessions);

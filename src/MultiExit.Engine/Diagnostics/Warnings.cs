@@ -171,6 +171,10 @@ internal static class Warnings
         $"{count} records of sessions will never be in the store of the fleet: they were dropped here before the store took them (records.keep, "
         + "records.max_size), or it has no room for their time");
 
+    /// <param name="problem">Why the store has not answered.</param>
+    public static ServerWarning FleetReplaysLocal(string problem) => Of("MX1166 ",
+        $"the store of the fleet is not asked for replays now, and this node refuses those that it has seen itself: {problem}");
+
     /// <param name="node">The node.</param>
     /// <param name="epoch">The epoch of this server.</param>
     /// <param name="newer">The epoch of the other one.</param>

@@ -1,6 +1,7 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet;
@@ -21,6 +22,9 @@ internal sealed class FleetKeeper(
     /// <summary>The fleet as it is known now; null: there is none.</summary>
     public FleetStatus? Status => _node?.Status;
 
+    private FleetNode Node =>
+        _node ?? throw new ProxyException(ProxyError.ServerState, "this server is in no fleet; `fleet` of its configuration says in which");
+
     /// <summary>What operators have to know now.</summary>
     public IEnumerable<ServerWarning> Warnings => _node?.Warnings ?? [];
 
@@ -38,8 +42,11 @@ internal sealed class FleetKeeper(
 
     /// <inheritdoc cref="FleetNode.AskAsync"/>
     public Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> question, CancellationToken cancellationToken) =>
-        _node is { } node ? node.AskAsync(question, cancellationToken)
-            : throw new ProxyException(ProxyError.ServerState, "this server is in no fleet; `fleet` of its configuration says in which");
+        Node.AskAsync(question, cancellationToken);
+
+    /// <inheritdoc cref="FleetNode.AskNodesAsync"/>
+    public Task<IReadOnlyList<NodeReply>> AskNodesAsync(FleetQuestion question, CancellationToken cancellationToken) =>
+        Node.AskNodesAsync(question, cancellationToken);
 
     /// <summary>Leaves the fleet; takes a few seconds at most when the store does not answer.</summary>
     public async ValueTask DisposeAsync()

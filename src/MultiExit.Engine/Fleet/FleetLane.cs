@@ -15,6 +15,7 @@ internal sealed class FleetLane(
 {
     private readonly WakeSignal _signal = new(time);
     private readonly FleetTurn[] _turns = [.. works.Select(work => new FleetTurn(work, time))];
+    private readonly long _origin = time.GetTimestamp();
     private TimeSpan _nextBeat;
 
     /// <summary>The exchanges of this worker.</summary>
@@ -26,7 +27,7 @@ internal sealed class FleetLane(
     /// <summary>Whether this worker keeps the membership.</summary>
     public bool KeepsMembership => keepsMembership;
 
-    private TimeSpan Now => time.GetElapsedTime(0);
+    private TimeSpan Now => time.GetElapsedTime(_origin);
 
     /// <summary>Lets works run soon. Thread-safe.</summary>
     /// <param name="topic">The topic; null: all.</param>

@@ -3,12 +3,13 @@ using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet.Nodes;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet;
 
-/// <summary>A server as a node of a fleet: workers in the background write to the store and read it, and nothing else of the server ever waits for
-/// the store. Thread-safe.</summary>
+/// <summary>A server as a node of a fleet: workers in the background write to the store and read it, and nothing else of the server waits for
+/// the store, but for clients that may be replays. Thread-safe.</summary>
 internal sealed class FleetNode : IAsyncDisposable
 {
     private readonly Func<FleetConfig, IFleetStore> _open;
@@ -19,8 +20,8 @@ internal sealed class FleetNode : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
-    private readonly StoreCalls _questions = new();
-    private readonly SemaphoreSlim _asking = new(1);
+    private readonly FleetAsking _asking;
+    private readonly FleetAsking _nodesAsking;
     private readonly TimeProvider _time;
     private readonly Task _running;
     private IFleetStore? _store;
@@ -37,9 +38,14 @@ internal sealed class FleetNode : IAsyncDisposable
     {
         (Config, _open, _works, _log, _time) = (config, open, works, log, time);
         _membership = new Membership(config, version, log, time);
+        (_asking, _nodesAsking) = (Asking(), Asking());
         _lanes = [Lane(isBulk: false), Lane(isBulk: true)];
         FleetListener listener = new(config.Name, _membership, Open, Wake, time);
-        _running = Task.WhenAll([.. _lanes.Select(lane => EndAsync(token => lane.RunAsync(() => Wake(null), token))), EndAsync(listener.RunAsync)]);
+        _running = Task.WhenAll([
+            .. _lanes.Select(lane => EndAsync(token => lane.RunAsync(() => Wake(null), token))), EndAsync(listener.RunAsync),
+            .. works.Select(work => EndAsync(token => work.ServeAsync(_membership, Open, token)))]);
+
+        FleetAsking Asking() => new(config, _membership, Open, log, time);
 
         FleetLane Lane(bool isBulk) => new([.. works.Where(work => work.IsBulk == isBulk)], _membership, Open, Settle, keepsMembership: !isBulk, time);
     }
@@ -53,35 +59,17 @@ internal sealed class FleetNode : IAsyncDisposable
     /// <summary>What operators have to know now.</summary>
     public IEnumerable<ServerWarning> Warnings => _membership.Warnings.Concat(_membership.Member is null ? []
         : _problems.OrderBy(problem => problem.Key, StringComparer.Ordinal)
-            .Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value)));
+            .Select(problem => Diagnostics.Warnings.FleetNotShared(problem.Key, problem.Value))).Concat(_works.SelectMany(work => work.Warnings));
 
     /// <summary>Answers an operator from the store; one question at a time.</summary>
     /// <exception cref="ProxyException">This server is no member now, or the store does not answer in time.</exception>
-    public async Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> question, CancellationToken cancellationToken)
-    {
-        T? answer = default;
-        if (!await _asking.WaitAsync(FleetTimes.Question, cancellationToken).ConfigureAwait(false))
-            throw new ProxyException(ProxyError.StoreUnreachable, $"the store {Config.Store} still answers another question");
-        try
-        {
-            FleetMember member = _membership.Member ?? throw new ProxyException(ProxyError.StoreUnreachable,
-                $"this server is not a member of the fleet {Config.Name} now: {Status.Problem ?? "it has not joined yet, or was replaced"}");
-            Exception? failure = await _questions.TryAsync(
-                async token => answer = await question(Open(), member, token).ConfigureAwait(false), FleetTimes.Question, _time, cancellationToken)
-                .ConfigureAwait(false);
-            if (failure is not null)
-            {
-                FleetProblem.LogUnexpected(_log, failure);
-                throw failure as ProxyException
-                    ?? new ProxyException(ProxyError.StoreUnreachable, $"the store {Config.Store}: {FleetProblem.Describe(failure)}");
-            }
-        }
-        finally
-        {
-            _asking.Release();
-        }
-        return answer!;
-    }
+    public Task<T> AskAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> question, CancellationToken cancellationToken) =>
+        _asking.AskAsync(question, cancellationToken);
+
+    /// <summary>Asks the other nodes for an operator; one question at a time, which may take seconds, so that no other question waits for it.</summary>
+    /// <inheritdoc cref="AskAsync"/>
+    public Task<IReadOnlyList<NodeReply>> AskNodesAsync(FleetQuestion question, CancellationToken cancellationToken) =>
+        _nodesAsking.AskAsync((store, member, token) => QuestionRound.AskAsync(store, member, question, _time, token), cancellationToken);
 
     /// <summary>Leaves the fleet, as far as the store answers within a second, and ends the workers.</summary>
     public async ValueTask DisposeAsync()

@@ -33,6 +33,12 @@ internal static class FleetTimes
     /// <summary>How often records are copied to the store.</summary>
     public static readonly TimeSpan RecordPeriod = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a question to other nodes, and what they say to it, is in the store.</summary>
+    public static readonly TimeSpan QuestionLife = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a carrier waits at most to hear whether its handshake is a replay.</summary>
+    public static readonly TimeSpan ReplayPatience = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long an answer to an operator may take.</summary>
     public static readonly TimeSpan Question = TimeSpan.FromSeconds(20);
 

@@ -2,8 +2,10 @@ using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Pins;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Fleet.Shares;
 
@@ -41,4 +43,10 @@ internal interface IFleetStore : IAsyncDisposable
 
     /// <summary>Which node may use an address.</summary>
     ILeaseStore Leases { get; }
+
+    /// <summary>What nodes ask each other for operators.</summary>
+    IQuestionStore Questions { get; }
+
+    /// <summary>Which handshakes nodes have answered.</summary>
+    IReplayStore Replays { get; }
 }

@@ -4,6 +4,9 @@ namespace MultiExit.Engine.Fleet;
 /// <param name="time">The clock.</param>
 internal sealed class WakeSignal(TimeProvider time)
 {
+    // What is shorter would be no wait at all, and a worker that looks again and again.
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
+
     private volatile TaskCompletionSource _woken = New();
 
     /// <summary>Ends the wait.</summary>
@@ -15,7 +18,7 @@ internal sealed class WakeSignal(TimeProvider time)
         if (wait > TimeSpan.Zero)
         {
             using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(_woken.Task, Task.Delay(wait, time, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(_woken.Task, Task.Delay(wait < Least ? Least : wait, time, over.Token)).ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
         }
         cancellationToken.ThrowIfCancellationRequested();

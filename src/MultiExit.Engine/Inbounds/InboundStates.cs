@@ -7,6 +7,15 @@ namespace MultiExit.Engine.Inbounds;
 /// <summary>The state of a server's inbounds at run time. A reload makes new inbounds, which find it again by their names. Thread-safe.</summary>
 internal sealed class InboundStates(TimeProvider time, PasswordVerifier? passwords = null)
 {
+    private volatile IFleetReplays? _fleetReplays;
+
+    /// <summary>The handshakes that other nodes of the fleet have answered; null: each server looks for replays alone.</summary>
+    public IFleetReplays? FleetReplays
+    {
+        get => _fleetReplays;
+        set => _fleetReplays = value;
+    }
+
     /// <summary>The handshakes that tunnel inbounds have seen.</summary>
     public ReplayCache Replays { get; } = new();
 

@@ -222,6 +222,7 @@ public sealed partial class ManagedServer : IServerControl, IFleetFollower, IAsy
         StartDashboard();
         WarnOfDashboard();
         Gateway.Rollouts.Follower = this;
+        Gateway.Questions.Answer = (question, token) => QuestionKinds.AnswerAsync(this, question, token);
         if (_options.Watch && _file is not null) _watch = new FileWatch(_file, _time, OnFileAsync);
     }
 

@@ -4,8 +4,10 @@ using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Pins;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Fleet.Shares;
 using MultiExit.Engine.States.Leases;
@@ -18,6 +20,13 @@ public sealed partial class GatewayServer
 {
     /// <summary>Where the server's configuration and that of its fleet meet.</summary>
     internal RolloutPort Rollouts { get; } = new();
+
+    /// <summary>Where what other nodes ask and what this server knows meet.</summary>
+    internal QuestionPort Questions { get; } = new();
+
+    /// <inheritdoc cref="FleetKeeper.AskNodesAsync"/>
+    internal Task<IReadOnlyList<NodeReply>> AskNodesAsync(FleetQuestion question, CancellationToken cancellationToken) =>
+        _fleet.AskNodesAsync(question, cancellationToken);
 
     /// <inheritdoc cref="FleetKeeper.AskAsync"/>
     internal Task<T> AskFleetAsync<T>(Func<IFleetStore, FleetMember, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
@@ -45,6 +54,8 @@ public sealed partial class GatewayServer
         new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
         new SharedLimits(_limits, _options.Time),
         new SharedPins(_groupStates, _options.Time),
+        new SharedQuestions(Questions, _log, _options.Time),
         new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
+        .. _config.Fleet?.Replay == FleetReplay.Shared ? [new SharedReplays(_inboundStates, _log, _options.Time)] : Array.Empty<IFleetWork>(),
     ];
 }

@@ -100,7 +100,10 @@ public sealed class FindMxSessionCommand : ServerCommand
             {
                 FleetRecordPage page = Await(token => server.Control.FindFleetRecordsAsync(next, token));
                 foreach (FleetRecord record in page.Records)
-                    if (IsWanted(record.Session) && left-- > 0) WriteObject(Ended(new MxSession(server, record.Session, record.Node), "Fleet"));
+                {
+                    ServerOrigin origin = new(server.Name, server.Socket, record.Node);
+                    if (IsWanted(record.Session) && left-- > 0) WriteObject(InView(new MxSession(origin, record.Session), "Fleet"));
+                }
                 next = page.Next is { } before ? query with { Before = before } : null;
             }
         });
@@ -119,7 +122,7 @@ public sealed class FindMxSessionCommand : ServerCommand
             {
                 if (!ReferenceEquals(next, query)) page = Await(token => server.Control.FindRecordsAsync(next, token));
                 foreach (SessionRecord session in page.Records)
-                    if (IsWanted(session) && left-- > 0) WriteObject(Ended(new MxSession(server, session), "Ended"));
+                    if (IsWanted(session) && left-- > 0) WriteObject(InView(new MxSession(server, session), "Ended"));
                 next = page.Next is { } before ? query with { Before = before } : null;
             }
         });
@@ -157,14 +160,6 @@ public sealed class FindMxSessionCommand : ServerCommand
         NamePattern[] users = Patterns(User), destinations = Patterns(Destination), exits = Patterns(Exit);
         return Matches(users, session.User) && Matches(exits, session.Exit)
             && (Matches(destinations, session.Destination) || Matches(destinations, HostOf(session.Destination)));
-    }
-
-    // Views of their own: the end and how it ended instead of the age.
-    private static PSObject Ended(MxSession session, string view)
-    {
-        PSObject shown = new(session);
-        shown.TypeNames.Insert(0, $"MultiExit.MxSession#{view}");
-        return shown;
     }
 
     private void Refuse(object? target, string message) =>

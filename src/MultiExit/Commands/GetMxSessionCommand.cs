@@ -58,6 +58,12 @@ public sealed class GetMxSessionCommand : ServerCommand
         }
     }
 
+    /// <summary>The fleet whose nodes are all meant.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(FleetNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Fleet { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -65,15 +71,25 @@ public sealed class GetMxSessionCommand : ServerCommand
         NamePattern[]? inbounds = Inbound is null ? null : Wanted(Inbound);
         NamePattern[]? exits = Exit is null ? null : Wanted(Exit);
         NamePattern[]? destinations = Destination is null ? null : Wanted(Destination);
-        AskServers(Wanted(Server), (server, token) => server.Control.GetSessionsAsync(token), (server, sessions) =>
+        if (Fleet is null)
         {
-            foreach (SessionRecord session in sessions)
+            AskServers(Wanted(Server), (server, token) => server.Control.GetSessionsAsync(token), (server, sessions) =>
             {
-                if (Matches(users, session.User) && Matches(inbounds, session.Inbound)
-                    && Matches(exits, session.Exit) && Matches(destinations, session.Destination))
-                    WriteObject(new MxSession(server, session));
-            }
-        });
+                foreach (SessionRecord session in sessions.Where(IsWanted)) WriteObject(new MxSession(server, session));
+            });
+            return;
+        }
+        FleetQuery query = new()
+        {
+            User = WiderOf(users), Inbound = WiderOf(inbounds), Exit = WiderOf(exits), Destination = WiderOf(destinations),
+        };
+        if (AskFleet(Fleet, Wanted(Server), (control, token) => control.GetFleetSessionsAsync(query, token)) is not var (nodes, answers)) return;
+        foreach (NodeAnswer<SessionRecord> answer in answers)
+            foreach (SessionRecord session in answer.Items.Where(IsWanted).OrderBy(session => session.Started))
+                WriteObject(InView(new MxSession(nodes.OriginOf(answer.Node), session), "Node"));
+
+        bool IsWanted(SessionRecord session) => Matches(users, session.User) && Matches(inbounds, session.Inbound)
+            && Matches(exits, session.Exit) && Matches(destinations, session.Destination);
     }
 
     private static bool Matches(NamePattern[]? wanted, string? value) => wanted is null or []

@@ -160,11 +160,15 @@ public abstract partial class MxCommand : PSCmdlet, IDisposable
         {
             RunningServer[] found = name.Choose(servers, server => server.Name);
             if (found.Length == 0 && !name.IsWildcard)
-                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name.Text, $"No server named '{name.Text}' runs {where}.{name.Hint}"));
+                WriteError(NewError("ServerNotFound", ErrorCategory.ObjectNotFound, name.Text,
+                    $"No server named '{name.Text}' runs {where}.{name.Hint}{ElsewhereHint(name.Text)}"));
             foreach (RunningServer server in found)
                 yield return server;
         }
     }
+
+    private static string ElsewhereHint(string server) => ServerOrigin.IsElsewhere(server)
+        ? " It is a node of a fleet that this session does not reach; Connect-MxServer connects its host." : "";
 
     private static ErrorCategory Category(ProxyError reason) => reason switch
     {

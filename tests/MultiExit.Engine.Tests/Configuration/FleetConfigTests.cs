@@ -46,6 +46,14 @@ public sealed class FleetConfigTests
             $"{ConfigAssert.Inbound}fleet: {{ store: \"postgres://node@db.example/fleet\", {Rest}{keys} }}").Fleet!.OnOutage);
 
     [Theory]
+    [InlineData("", FleetReplay.Local)]
+    [InlineData(", replay: local", FleetReplay.Local)]
+    [InlineData(", replay: shared", FleetReplay.Shared)]
+    public void Who_remembers_handshakes_is_read(string keys, FleetReplay replay) =>
+        Assert.Equal(replay, ConfigAssert.Valid(
+            $"{ConfigAssert.Inbound}fleet: {{ store: \"postgres://node@db.example/fleet\", {Rest}{keys} }}").Fleet!.Replay);
+
+    [Theory]
     [InlineData("postgres://node:hunter2@db.example/fleet")]
     [InlineData("postgres://db.example/fleet")]
     [InlineData("postgres://node@db.example")]
@@ -80,6 +88,7 @@ public sealed class FleetConfigTests
     [InlineData("name: f, node: n, labels: [a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a]", "fleet.labels")]
     [InlineData("name: f, node: n, ca: nowhere.pem", "fleet.ca")]
     [InlineData("name: f, node: n, on_outage: deny", "fleet.on_outage")]
+    [InlineData("name: f, node: n, replay: true", "fleet.replay")]
     public void Each_of_its_keys_is_checked(string rest, string path)
     {
         ConfigError error = Assert.Single(ConfigAssert.Errors($"{ConfigAssert.Inbound}fleet: {{ store: \"postgres://node@db.example/fleet\", {rest} }}"));

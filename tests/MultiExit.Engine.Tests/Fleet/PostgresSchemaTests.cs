@@ -6,6 +6,7 @@ using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Postgres;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
 using MultiExit.Engine.Fleet.Rollouts;
@@ -117,6 +118,16 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         Assert.Single((await SharedRecordStoreContract.FindAsync(store, new RecordQuery())).Records);
         Assert.Single(await store.Leases.RenewAsync(member, [new LeaseWish(LeaseStoreContract.First, 0)], default));
         await store.Leases.ReleaseAsync(member, [LeaseStoreContract.First], default);
+        FleetQuestion question = QuestionStoreContract.Question();
+        FleetMember other = QuestionStoreContract.Member("other");
+        await store.Questions.AskAsync(other, question, default);
+        Assert.Equal(question, Assert.Single(await store.Questions.ReadAsync(member, 5, default)));
+        await store.Questions.AnswerAsync(member, question.Id, QuestionStoreContract.Reply(), default);
+        Assert.Single(await store.Questions.CollectAsync(other, question.Id, [member.Node], default));
+        await store.Questions.DropAsync(other, question.Id, default);
+        await store.Questions.CleanAsync("prod", default);
+        Assert.Single(await store.Replays.AddAsync("prod", [ReplayStoreContract.New(0)], default));
+        Assert.Equal(1, await store.Replays.CleanAsync("prod", 10, default));
         await store.Nodes.LeaveAsync(node, epoch, default);
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", default)).State);
     }

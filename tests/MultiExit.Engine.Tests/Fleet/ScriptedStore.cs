@@ -15,6 +15,9 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
     /// <summary>Calls from now on never end, whatever their token says.</summary>
     public bool Hangs { get; set; }
 
+    /// <summary>What calls from now on wait for.</summary>
+    public Task? Gate { get; set; }
+
     /// <summary>Every call from now on fails.</summary>
     public bool Fails { get; set; }
 
@@ -44,6 +47,7 @@ internal sealed class ScriptedStore(MemoryTables tables, TimeProvider time) : Me
         if (Hangs) await new TaskCompletionSource().Task;
         try
         {
+            if (Gate is { } gate) await gate;
             if (Delay > TimeSpan.Zero) await Task.Delay(Delay, time, cancellationToken);
             if (Fails || (FailsEverySecond && number % 2 == 0)) throw new ProxyException(ProxyError.StoreUnreachable, "the store is broken by a test");
             T answer = await base.CallAsync(request, cancellationToken);

@@ -21,9 +21,13 @@ internal static class FleetBinder
         List<string> labels = ReadLabels(reader);
         FleetOutage outage = reader.Choice("on_outage", "allow", "refuse") == "refuse" ? FleetOutage.Refuse : FleetOutage.Allow;
         bool records = reader.Flag("records") ?? false;
+        FleetReplay replay = reader.Choice("replay", "local", "shared") == "shared" ? FleetReplay.Shared : FleetReplay.Local;
         reader.Finish();
         return store is null || name is null || node is null ? null
-            : new FleetConfig(store, name, node) { Password = password, CaFile = ca, Labels = labels, OnOutage = outage, Records = records };
+            : new FleetConfig(store, name, node)
+            {
+                Password = password, CaFile = ca, Labels = labels, OnOutage = outage, Records = records, Replay = replay,
+            };
     }
 
     private static StoreAddress? ReadStore(MapReader reader)

@@ -29,8 +29,12 @@ public sealed record FleetConfig(StoreAddress Store, string Name, string Node)
     /// <summary>Whether records of sessions are copied to the store (key <c>records</c>).</summary>
     public bool Records { get; init; }
 
+    /// <summary>Who remembers the handshakes of tunnels with method tls and of Shadowsocks (key <c>replay</c>, default local).</summary>
+    public FleetReplay Replay { get; init; }
+
     /// <summary>What is wrong with it, which only a configuration made in code can have; null: nothing.</summary>
     internal string? Problem => !Enum.IsDefined(OnOutage) ? "found an unknown rule for outages"
+        : !Enum.IsDefined(Replay) ? "found an unknown rule for replays"
         : Labels.Count > MaxLabels ? $"found {Labels.Count} labels; expected {MaxLabels} at most"
         : Labels.Append(Name).Append(Node).Any(text => !NameText.IsValid(text)) ? $"expected names and labels of {NameText.Expected}" : null;
 

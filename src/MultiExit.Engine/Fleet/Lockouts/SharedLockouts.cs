@@ -79,6 +79,8 @@ internal sealed class SharedLockouts : IFleetWork
             // What was said here since then is newer.
             lock (_lock)
                 if (_waiting.ContainsKey(lockout.Client)) continue;
+            // What this node has said itself it knows better than the answer, which may be late.
+            if (lockout.Node == member.Node && lockout.Lasts > TimeSpan.Zero && _guard.IsLocked(lockout.Client)) continue;
             if (lockout.Lasts > TimeSpan.Zero) _guard.LockOut(lockout.Client, lockout.Lasts, lockout.Node);
             else _guard.LetIn(lockout.Client);
         }

@@ -2,8 +2,10 @@ using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Pins;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Fleet.Shares;
 
@@ -28,6 +30,8 @@ internal class MemoryStore : IFleetStore
         Pins = new MemoryPins(this);
         Records = new MemoryRecords(this);
         Leases = new MemoryLeases(this);
+        Questions = new MemoryQuestions(this);
+        Replays = new MemoryReplays(this);
     }
 
     /// <param name="time">The clock of the store.</param>
@@ -55,6 +59,10 @@ internal class MemoryStore : IFleetStore
     public ISharedRecordStore Records { get; }
 
     public ILeaseStore Leases { get; }
+
+    public IQuestionStore Questions { get; }
+
+    public IReplayStore Replays { get; }
 
     /// <summary>One request: all of it or nothing, and alone.</summary>
     public virtual Task<T> CallAsync<T>(Func<MemoryTables, T> request, CancellationToken cancellationToken)

@@ -44,6 +44,12 @@ internal sealed class MemoryTables(TimeProvider time)
 
     public Dictionary<(string Fleet, IPAddress Address), MemoryLease> Leases { get; } = [];
 
+    /// <summary>In the order in which they were asked.</summary>
+    public List<MemoryQuestion> Questions { get; } = [];
+
+    /// <summary>Until when an answered handshake is known.</summary>
+    public Dictionary<(string Fleet, Guid Mark), DateTimeOffset> Replays { get; } = [];
+
     /// <summary>Called with the fleet and the topic of each change.</summary>
     public List<Action<string, string>> Listeners { get; } = [];
 

@@ -9,7 +9,8 @@ namespace MultiExit.Engine.Fleet.Postgres;
 /// <summary>A few connections to a database, each step of which has a time-out. Statements have parameters, never texts of others.</summary>
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
-    private const int MaxConnections = 4;
+    // One that listens, one for each worker, one for operators; and one for clients that may be replays.
+    private const int MaxConnections = 4, MaxWithReplays = 5;
 
     private readonly NpgsqlDataSource _source;
     private readonly string _place;
@@ -26,7 +27,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             GssEncryptionMode = GssEncryptionMode.Disable,
             RootCertificate = config.CaFile,
             Password = config.Password is { } password ? Encoding.UTF8.GetString(password.Reveal()) : null,
-            MaxPoolSize = MaxConnections, MinPoolSize = 0, Timeout = seconds, CommandTimeout = seconds, CancellationTimeout = 1000, KeepAlive = 0,
+            MaxPoolSize = config.Replay == FleetReplay.Shared ? MaxWithReplays : MaxConnections, MinPoolSize = 0,
+            Timeout = seconds, CommandTimeout = seconds, CancellationTimeout = 1000, KeepAlive = 0,
             ApplicationName = "multiexit", PersistSecurityInfo = false, IncludeErrorDetail = false, Enlist = false,
         };
         NpgsqlDataSourceBuilder source = new(builder.ConnectionString);

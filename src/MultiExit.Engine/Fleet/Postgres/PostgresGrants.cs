@@ -24,6 +24,9 @@ internal static class PostgresGrants
         (Writes, "multiexit.record_cursor"),
         ("EXECUTE", "FUNCTION multiexit.keep_records()"),
         (Writes, "multiexit.lease"),
+        (Replaces, "multiexit.question"),
+        (Replaces, "multiexit.answer"),
+        (Replaces, "multiexit.replay"),
     ];
 
     /// <summary>The statement that gives them to a role.</summary>

@@ -3,8 +3,10 @@ using MultiExit.Engine.Fleet.Leases;
 using MultiExit.Engine.Fleet.Lockouts;
 using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Fleet.Pins;
+using MultiExit.Engine.Fleet.Questions;
 using MultiExit.Engine.Fleet.Quotas;
 using MultiExit.Engine.Fleet.Records;
+using MultiExit.Engine.Fleet.Replays;
 using MultiExit.Engine.Fleet.Rollouts;
 using MultiExit.Engine.Fleet.Shares;
 
@@ -28,6 +30,8 @@ internal sealed class PostgresStore : IFleetStore
         Pins = new PostgresPins(_database);
         Records = new PostgresRecords(_database);
         Leases = new PostgresLeases(_database);
+        Questions = new PostgresQuestions(_database);
+        Replays = new PostgresReplays(_database);
     }
 
     public IStoreSchema Schema { get; }
@@ -49,6 +53,10 @@ internal sealed class PostgresStore : IFleetStore
     public ISharedRecordStore Records { get; }
 
     public ILeaseStore Leases { get; }
+
+    public IQuestionStore Questions { get; }
+
+    public IReplayStore Replays { get; }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

@@ -28,6 +28,7 @@ internal sealed class ShadowsocksInbound : IInbound
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
     private readonly ServerCounters _counters;
+    private readonly InboundStates _states;
     private readonly ShadowsocksState _state;
     private readonly ShadowsocksUdpServer _udp;
     private volatile ShadowsocksRing? _ring;
@@ -42,7 +43,7 @@ internal sealed class ShadowsocksInbound : IInbound
     public ShadowsocksInbound(
         ShadowsocksInboundConfig config, InboundStates states, UdpAdmission associations, ServerCounters counters, EngineLog log, TimeProvider time)
     {
-        (_config, _time, _log, _counters) = (config, time, log, counters);
+        (_config, _time, _log, _counters, _states) = (config, time, log, counters, states);
         _method = ShadowsocksMethods.Find(config.Method)
             ?? throw new ProxyException(ProxyError.InvalidConfiguration, $"inbound {config.Name}: there is no method {config.Method}");
         if (!ShadowsocksKeyText.TryRead(_method, config.Password.Reveal(), out byte[][]? keys, out string? problem) || keys.Length > 1)
@@ -65,6 +66,11 @@ internal sealed class ShadowsocksInbound : IInbound
         ShadowsocksHandshake handshake = new(ring.Keys, _state.Salts, _time);
         (ShadowsocksRequest? request, ShadowsocksFailure? failure) =
             await ReadAsync(handshake, connection, ring, cancellationToken).ConfigureAwait(false);
+        if (request is not null && !await IsNewInFleetAsync(request, cancellationToken).ConfigureAwait(false))
+        {
+            request.Opener.Dispose();
+            (request, failure) = (null, ShadowsocksFailure.RepeatedInFleet);
+        }
         // A reload may have come meanwhile.
         ShadowsocksRing now = Ring();
         LoginResult? login = request is null ? LoginResult.Wrong
@@ -118,6 +124,21 @@ internal sealed class ShadowsocksInbound : IInbound
         {
             // The time is over, or the client has gone: it counts as one that could not be understood does.
             CountLogin(connection, ring, LoginResult.Wrong);
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> IsNewInFleetAsync(ShadowsocksRequest request, CancellationToken cancellationToken)
+    {
+        if (_states.FleetReplays is not { } fleet) return true;
+        ReplayKind kind = _method.Is2022() ? ReplayKind.TimedShadowsocks : ReplayKind.Shadowsocks;
+        try
+        {
+            return await fleet.TryAddAsync(ReplayMark.Of(kind, request.Key, request.Salt), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            request.Opener.Dispose();
             throw;
         }
     }

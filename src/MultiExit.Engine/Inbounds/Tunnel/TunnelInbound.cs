@@ -67,7 +67,8 @@ internal sealed class TunnelInbound : IInbound
         (TunnelHandshakeStatus status, TunnelHello hello, int key, long now) =
             await ReadHelloAsync(connection, ring, cancellationToken).ConfigureAwait(false);
         string? refusal = connection.Stream is TlsStream { IsTls13: false } ? "it speaks TLS 1.2"
-            : Judge(status, hello, ring.Keys.Keys.Count, now) ?? Enter(connection, ring, key);
+            : Judge(status, hello, ring.Keys.Keys.Count, now)
+                ?? await JudgeInFleetAsync(hello, ring.Keys.Keys[key], cancellationToken).ConfigureAwait(false) ?? Enter(connection, ring, key);
         if (refusal is not null)
         {
             // Without a fallback there is nobody whom a scanner could lock out of a web site.
@@ -179,6 +180,12 @@ internal sealed class TunnelInbound : IInbound
         TunnelHandshakeStatus.Ok => null,
         _ => $"its handshake is wrong ({status})",
     };
+
+    // As in Judge: a replay has no use where there is an AEAD.
+    private async ValueTask<string?> JudgeInFleetAsync(TunnelHello hello, TunnelPsk psk, CancellationToken cancellationToken) =>
+        hello.Method != TunnelMethod.TlsOnly || _states.FleetReplays is not { } fleet
+        || await fleet.TryAddAsync(ReplayMark.OfTunnelHello(psk.Master, hello.Random), cancellationToken).ConfigureAwait(false)
+            ? null : "another node of the fleet has answered its handshake (a replay)";
 
     private async ValueTask ServeCarrierAsync(
         InboundConnection connection, IDispatcher dispatcher, TunnelHello client, TunnelPsk psk, CancellationToken cancellationToken)

@@ -65,7 +65,7 @@ internal static partial class SchemaDocuments
         snat: { enabled: true, gateway: 192.0.2.1, interface: eth0 }
         history: { directory: h }
         records: { path: r }
-        fleet: { store: "postgres://u@h/d", password: p, ca: c, name: f, node: n, labels: [l], on_outage: refuse }
+        fleet: { store: "postgres://u@h/d", password: p, ca: c, name: f, node: n, labels: [l], on_outage: refuse, replay: shared }
         control: { socket: s }
         dashboard: { listen: ":6", users: [{ name: a, password: b, password_hash: h }], hosts: [a], token: t, tls: { cert: c, key: k, ech: { key: [e] } },
           allow: [10.0.0.0/8], origins: [a] }

@@ -22,6 +22,7 @@ internal sealed partial class FleetNetwork : IAsyncDisposable
     private readonly List<ControlClient> _controls = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mxnodes-");
     private readonly NamespaceHost _hub;
+    private string _inbounds = "", _fleet = "";
 
     private FleetNetwork()
     {
@@ -72,9 +73,16 @@ internal sealed partial class FleetNetwork : IAsyncDisposable
     /// <summary>Makes the network and the store, and starts the nodes.</summary>
     /// <param name="rest">What the nodes have besides an inbound, a name, a fleet and a control socket; NODE stands for the name of the node.</param>
     /// <param name="addresses">Addresses that every node has, and that the world reaches only by a route (<see cref="Lead"/>).</param>
-    public static async Task<FleetNetwork> StartAsync(string rest, params string[] addresses)
+    public static Task<FleetNetwork> StartAsync(string rest, params string[] addresses) => StartAsync(rest, "", "", addresses);
+
+    /// <summary>The same, with more of what nodes have.</summary>
+    /// <param name="rest">As above.</param>
+    /// <param name="inbounds">More inbounds, in lines; FRONT stands for the address of the node.</param>
+    /// <param name="fleet">More keys of <c>fleet</c>, each behind a comma.</param>
+    /// <param name="addresses">As above.</param>
+    public static async Task<FleetNetwork> StartAsync(string rest, string inbounds, string fleet, params string[] addresses)
     {
-        FleetNetwork network = new();
+        FleetNetwork network = new() { _inbounds = inbounds, _fleet = fleet };
         try
         {
             network.Database = await FleetDatabase.StartAsync(network.StoreSpace, StoreAddress);
@@ -105,9 +113,10 @@ internal sealed partial class FleetNetwork : IAsyncDisposable
             name: {{NameOf(n)}}
             inbounds:
               - { name: in, type: mixed, listen: "{{FrontOf(n)}}:1080", private_destinations: allow, users: { alice: { password: pw } } }
+              {{_inbounds.Replace("FRONT", FrontOf(n), StringComparison.Ordinal)}}
             control: { socket: {{NameOf(n)}}.sock }
             history: { directory: history-{{n}} }
-            fleet: { store: "{{Database.NodeStore}}", password: secret, ca: "{{Database.CaFile}}", name: prod, node: {{NameOf(n)}} }
+            fleet: { store: "{{Database.NodeStore}}", password: secret, ca: "{{Database.CaFile}}", name: prod, node: {{NameOf(n)}}{{_fleet}} }
             {{rest.Replace("NODE", NameOf(n), StringComparison.Ordinal)}}
             """);
         _proxies[n]?.Dispose();

@@ -5,6 +5,10 @@ namespace MultiExit.Host.Tests.EndToEnd.Fleet;
 /// <summary>What clients notice while the store is killed, stopped and cut off: nothing.</summary>
 public sealed class FleetStoreFaultTests(ITestOutputHelper output)
 {
+    // As long as is promised, or until each node has noticed.
+    private static readonly bool IsFull = Environment.GetEnvironmentVariable("MULTIEXIT_FLEET") == "full";
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(IsFull ? 30 : 0);
+
     private const string Rest = "exits: [{ name: out, type: direct }]\ndefault: out\n";
 
     [FleetFact]
@@ -16,16 +20,19 @@ public sealed class FleetStoreFaultTests(ITestOutputHelper output)
         {
             network.Database.Kill();
             await AllAsync(network, fleet => !fleet.Reachable);
+            await Task.Delay(Away);
             await network.Database.StartAsync();
             await AllAsync(network, fleet => fleet.Reachable);
 
             network.Database.Signal("STOP");
             await AllAsync(network, fleet => fleet is { Reachable: false, Problem: not null });
+            await Task.Delay(Away);
             network.Database.Signal("CONT");
             await AllAsync(network, fleet => fleet.Reachable);
 
             network.CutStore(isCut: true);
             await AllAsync(network, fleet => !fleet.Reachable);
+            await Task.Delay(Away);
             network.CutStore(isCut: false);
             await AllAsync(network, fleet => fleet.Reachable && fleet.Nodes.All(node => node.State == NodeState.Alive));
         }
@@ -40,11 +47,12 @@ public sealed class FleetStoreFaultTests(ITestOutputHelper output)
     public async Task The_others_go_on_when_a_node_is_killed_or_stopped_and_know_of_it_and_of_its_return()
     {
         await using FleetNetwork network = await FleetNetwork.StartAsync(Rest);
-        FleetTraffic traffic = await FleetTraffic.StartAsync(network.World, [0, 1], flows: 50, newPerSecond: 50);
+        FleetTraffic traffic = await FleetTraffic.StartAsync(network.World, [0, 1], flows: IsFull ? 200 : 50, newPerSecond: IsFull ? 100 : 50);
         await using (traffic)
         {
             network.Proxy(2).Signal("STOP");
             await network.WaitForAsync(0, fleet => StateOf(fleet, 2) == NodeState.Silent);
+            await Task.Delay(Away);
             network.Proxy(2).Signal("CONT");
             await network.WaitForAsync(0, fleet => StateOf(fleet, 2) == NodeState.Alive);
             Assert.Equal(1, (await network.Control(2).GetStatusAsync()).Fleet!.Epoch);
@@ -56,6 +64,7 @@ public sealed class FleetStoreFaultTests(ITestOutputHelper output)
 
             network.CutFromStore(1, isCut: true);
             await network.WaitForAsync(1, fleet => !fleet.Reachable);
+            await Task.Delay(Away);
             network.CutFromStore(1, isCut: false);
             await network.WaitForAsync(1, fleet => fleet.Reachable);
         }
