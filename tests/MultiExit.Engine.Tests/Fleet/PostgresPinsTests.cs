@@ -28,13 +28,13 @@ public sealed class PostgresPinsTests(PostgresServer server)
                 ('prod', 'pool', '01234567-89ab-cdef-0011-223344556677', E'\u001b[2J''; --', clock_timestamp() + interval '1 year', 60, NULL, 5),
                 ('prod', 'pool', gen_random_uuid(), 'x', 'infinity', 60, NULL, 5),
                 ('prod', 'none', gen_random_uuid(), 'x', '294276-12-31 UTC', 2592000, NULL, 5),
-                ('prod', 'old', gen_random_uuid(), 'x', clock_timestamp() - interval '1 day', 60, NULL, 5);
+                ('prod', 'old', gen_random_uuid(), 'x', clock_timestamp() - interval '61 s', 60, NULL, 5);
             """);
         IReadOnlyList<SharedPin> read = (await store.Pins.ReadAsync("prod", 0, default)).Pins;
         Assert.Equal(2, read.Count);
         SharedPin hostile = read.Single(pin => pin.Group == "pool");
         Assert.Equal((PinStoreContract.Client, TimeSpan.Zero), (hostile.Binding.Id, hostile.Binding.Age));
-        // What was over long ago is deleted, and a time that has not come keeps nobody from the next word.
+        // What is over is deleted, and a time that has not come keeps nobody from the next word.
         Assert.Equal(3L, await server.RunSqlAsync(fleet.Store.Database, "SELECT count(*) FROM multiexit.pin"));
         FleetMember a = await ShareStoreContract.MemberAsync(store, "a");
         await store.Pins.WriteAsync(a, [PinStoreContract.Of("e1", age: 3)], default);

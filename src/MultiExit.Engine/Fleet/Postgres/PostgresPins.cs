@@ -30,9 +30,8 @@ internal sealed class PostgresPins(PostgresDatabase database) : IPinStore
         ORDER BY version DESC LIMIT $3
         """;
 
-    private const string Clean = """
-        DELETE FROM multiexit.pin WHERE fleet = $1 AND seen < clock_timestamp() - lasts * interval '1 second' - interval '1 hour'
-        """;
+    // Nobody reads what is over, and an older word about the client is over too.
+    private const string Clean = "DELETE FROM multiexit.pin WHERE fleet = $1 AND seen <= clock_timestamp() - lasts * interval '1 second'";
 
     private static readonly TimeSpan MaxLasts = TimeSpan.FromDays(30);
 
