@@ -16,6 +16,24 @@ Describe 'Get-MxNode without a fleet' {
     }
 }
 
+Describe 'A node whose store has not answered' {
+    BeforeAll { . (Join-Path $PSScriptRoot 'common.ps1') }
+
+    It 'knows no others, and Get-MxNode says why' {
+        $file = Join-Path $TestDrive 'lone.yaml'
+        Set-Content $file "inbounds: [{ name: in, type: mixed, listen: `"127.0.0.1:0`" }]`nname: lone"
+        Add-Content $file 'fleet: { store: "postgres://node@/fleet?host=/nowhere", name: prod, node: a }'
+        $null = Start-MxServer $file
+        try {
+            Wait-Until { (Get-MxServer lone).Fleet.Problem }
+            Get-MxNode -Server lone -WarningVariable said -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+            $said | Should -Be 'lone: the store of its fleet prod does not answer; it has not answered since the server was started, so that no other node is known.'
+        } finally {
+            Stop-MxServer lone
+        }
+    }
+}
+
 Describe 'Initialize-MxStore without a store' {
     BeforeAll { . (Join-Path $PSScriptRoot 'common.ps1') }
 
@@ -101,6 +119,9 @@ records: { path: $TestDrive/$Name.db }
         Wait-Until { @((Get-MxRollout).Nodes | Where-Object { $_.Version -eq 1 -and $_.State -eq 'Current' }).Count -eq 2 }
         Get-MxRollout | Out-String -Width 80 | Should -Match 'prod\s+1\s+0\s+Confirmed'
         (Get-MxRollout).Nodes | Out-String -Width 80 | Should -Match 'one\s+1\s+Current'
+        Get-Failure { Undo-MxRollout prod -Confirm:$false -ErrorAction Stop } | Should -BeLike '*no version before it; a version that is {} gives*'
+        $failure = Get-Failure { Set-MxConfig -Fleet prod $new -Canary 1 -ConfirmWithin 50s -Hold 25s -ErrorAction Stop }
+        $failure | Should -BeLike '*rolled back after 50 s, and nodes run it for 50 s first (canaries, then all of them); give it more time*'
         Wait-Until { (Get-MxNode two -Server one).ConfigVersion -eq 1 }
         Get-MxNode | Out-String -Width 80 | Should -Match 'one\s+Alive\s+1\s'
     }

@@ -26,7 +26,7 @@ internal sealed class FleetAsking(FleetConfig config, Membership membership, Fun
         try
         {
             FleetMember member = membership.Member ?? throw new ProxyException(ProxyError.StoreUnreachable,
-                $"this server is not a member of the fleet {config.Name} now: {membership.Status.Problem ?? "it has not joined yet, or was replaced"}");
+                $"the node {config.Node} of the fleet {config.Name} cannot ask: {membership.Status.Problem ?? "it has not joined yet, or was replaced"}");
             // One that was canceled ends in an instant, and is no failure of the next one.
             await _calls.SettleAsync(FleetTimes.Patience).ConfigureAwait(false);
             Exception? failure = await _calls.TryAsync(

@@ -66,7 +66,8 @@ public sealed partial class ManagedServer
             return await ExpectRolloutAsync(store, member, token).ConfigureAwait(false);
         }
         FleetText before = (rollout.Base == 0 ? null : await store.Rollouts.ReadTextAsync(member.Fleet, rollout.Base, token).ConfigureAwait(false))
-            ?? throw Refused($"version {rollout.Version} is confirmed, and the store has no version before it");
+            ?? throw Refused($"version {rollout.Version} is confirmed, and the store has no version before it; "
+                + "a version that is {} gives each node its own file back");
         RolloutRequest again = new() { Message = string.Create(CultureInfo.InvariantCulture, $"version {before.Number} again") };
         return await PublishAsync(store, member, new RolloutDraft(before.Text, before.Sha256, WhoOf(who), Above(), [], again), token).ConfigureAwait(false);
     }, cancellationToken);
@@ -133,9 +134,14 @@ public sealed partial class ManagedServer
         if (request.Hold < TimeSpan.Zero || request.Hold > LongestHold) throw NotValid("the time that nodes have to run it well is up to one hour");
         if (request.ConfirmWithin is { } time && (time < RolloutRequest.MinConfirmWithin || time > ConfigRequest.MaxConfirmWithin))
             throw NotValid("the time for the confirmation of a fleet is ten seconds to one day");
-        TimeSpan needed = request.Canary > 0 ? 2 * request.Hold : request.Hold;
-        if (needed >= (request.ConfirmWithin ?? RolloutRequest.UsualTime))
-            throw NotValid("there is no time left to confirm it once canaries and all nodes have run it for that long");
+        TimeSpan needed = request.Canary > 0 ? 2 * request.Hold : request.Hold, given = request.ConfirmWithin ?? RolloutRequest.UsualTime;
+        if (needed >= given)
+        {
+            string all = request.Canary > 0 ? " (canaries, then all of them)" : "";
+            string times = string.Create(CultureInfo.InvariantCulture,
+                $"it is rolled back after {given.TotalSeconds:0.###} s, and nodes run it for {needed.TotalSeconds:0.###} s first{all}");
+            throw NotValid($"there is no time left to confirm it: {times}; give it more time, or a shorter hold");
+        }
     }
 
     private static string WhoOf(string? who)

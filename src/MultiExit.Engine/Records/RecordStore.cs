@@ -91,7 +91,7 @@ internal sealed class RecordStore : IDisposable
             if (_queue.Count == 0 || sleep == RetryPause) _queue.Wait(sleep);
             _closing.Wait(Pause);
             while (_damaged.TryDequeue(out PartitionFile? file)) Try(() => _files.SetAside(file));
-            _files.Look();
+            Try(_files.Look);
             if (!begun) begun = Begin();
             sleep = begun && WriteAll() ? LongestSleep : RetryPause;
             Try(_files.DropOld);

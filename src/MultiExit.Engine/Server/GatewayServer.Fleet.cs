@@ -47,6 +47,8 @@ public sealed partial class GatewayServer
 
     private IReadOnlyList<IFleetWork> ShareWithFleet() =>
     [
+        // In this order they have the store, and the second in which the server leaves: another node waits for leases.
+        new SharedLeases(_leases, ExitLeases.RealmOf(_config.Fleet), _options.Time),
         new SharedLockouts(_logins, _options.Time),
         new SharedConfig(Rollouts, new RolloutGate(() => (_sessions.Total, _counters.Failed, _counters.Faults)), _log, _options.Time),
         new SharedQuotas(_limits, _usage, _config.Fleet?.OnOutage != FleetOutage.Refuse, _options.Time),
@@ -54,7 +56,6 @@ public sealed partial class GatewayServer
         new SharedPins(_groupStates, _options.Time),
         new SharedQuestions(Questions, _log, _options.Time),
         new SharedRecords(_records, _unshared, () => _config.Fleet?.Records == true, _options.Time),
-        new SharedLeases(_leases, ExitLeases.RealmOf(_config.Fleet), _options.Time),
         .. _config.Fleet?.Replay == FleetReplay.Shared ? [new SharedReplays(_inboundStates, _log, _options.Time)] : Array.Empty<IFleetWork>(),
     ];
 }

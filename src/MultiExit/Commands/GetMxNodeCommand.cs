@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using MultiExit.Engine.Status;
 
@@ -28,7 +29,10 @@ public sealed class GetMxNodeCommand : ServerCommand
         List<(RunningServer Server, FleetStatus Fleet, NodeStatus Node)> all = [];
         ForEachServer(Wanted(Server), server =>
         {
-            if (Await(server.Control.GetStatusAsync).Fleet is { } fleet) all.AddRange(fleet.Nodes.Select(node => (server, fleet, node)));
+            if (Await(server.Control.GetStatusAsync).Fleet is not { } fleet) return;
+            all.AddRange(fleet.Nodes.Select(node => (server, fleet, node)));
+            if (fleet is { Reachable: false, Problem: not null })
+                WriteWarning($"{server.Name}: the store of its fleet {fleet.Fleet} does not answer; {Age(fleet.Lag)}.");
         });
         foreach (NamePattern name in Wanted(Name))
         {
@@ -41,4 +45,8 @@ public sealed class GetMxNodeCommand : ServerCommand
             }
         }
     }
+
+    private static string Age(TimeSpan? lag) => lag is { } age
+        ? string.Create(CultureInfo.InvariantCulture, $"the nodes are what it said {age.TotalSeconds:0} s ago, and some may have ended since")
+        : "it has not answered since the server was started, so that no other node is known";
 }

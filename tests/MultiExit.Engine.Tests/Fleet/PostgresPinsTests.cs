@@ -27,15 +27,18 @@ public sealed class PostgresPinsTests(PostgresServer server)
             INSERT INTO multiexit.pin VALUES
                 ('prod', 'pool', '01234567-89ab-cdef-0011-223344556677', E'\u001b[2J''; --', clock_timestamp() + interval '1 year', 60, NULL, 5),
                 ('prod', 'pool', gen_random_uuid(), 'x', 'infinity', 60, NULL, 5),
-                ('prod', 'old', gen_random_uuid(), 'x', clock_timestamp() - interval '1 day', 60, NULL, 5);
+                ('prod', 'none', gen_random_uuid(), 'x', '294276-12-31 UTC', 2592000, NULL, 5),
+                ('prod', 'old', gen_random_uuid(), 'x', clock_timestamp() - interval '61 s', 60, NULL, 5);
             """);
-        SharedPin hostile = Assert.Single((await store.Pins.ReadAsync("prod", 0, default)).Pins);
+        IReadOnlyList<SharedPin> read = (await store.Pins.ReadAsync("prod", 0, default)).Pins;
+        Assert.Equal(2, read.Count);
+        SharedPin hostile = read.Single(pin => pin.Group == "pool");
         Assert.Equal((PinStoreContract.Client, TimeSpan.Zero), (hostile.Binding.Id, hostile.Binding.Age));
-        // What was over long ago is deleted, and a time that has not come keeps nobody from the next word.
-        Assert.Equal(2L, await server.RunSqlAsync(fleet.Store.Database, "SELECT count(*) FROM multiexit.pin"));
+        // What is over is deleted, and a time that has not come keeps nobody from the next word.
+        Assert.Equal(3L, await server.RunSqlAsync(fleet.Store.Database, "SELECT count(*) FROM multiexit.pin"));
         FleetMember a = await ShareStoreContract.MemberAsync(store, "a");
         await store.Pins.WriteAsync(a, [PinStoreContract.Of("e1", age: 3)], default);
-        Assert.Equal("e1", Assert.Single((await store.Pins.ReadAsync("prod", 0, default)).Pins).Binding.Member);
+        Assert.Equal("e1", (await store.Pins.ReadAsync("prod", 0, default)).Pins.Single(pin => pin.Group == "pool").Binding.Member);
     });
 
     private Task RunAsync(Func<IFleetStore, Task> test) => RunAsync((store, _) => test(store));

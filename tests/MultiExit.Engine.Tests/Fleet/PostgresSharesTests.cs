@@ -55,9 +55,9 @@ public sealed class PostgresSharesTests(PostgresServer server)
     {
         await RunSqlAsync(fleet, """
             INSERT INTO multiexit.share VALUES
-                ('prod', 'alice', 'connections', 'x', 1, 1, 1099511627776, 1099511627776, 1099511627776, clock_timestamp() + interval '9 s'),
-                ('prod', 'alice', 'connections', 'y', 1, 1, 1099511627776, 1099511627776, 1099511627776, clock_timestamp() + interval '9 s'),
-                ('prod', 'alice', 'connections', E'\u001b[2J''; --', 1, 1, 5, 5, 5, clock_timestamp() + interval '9 s'),
+                ('prod', 'alice', 'connections', 'x', 1, 1, 1099511627776, 1099511627776, 1099511627776, clock_timestamp() + interval '19 s'),
+                ('prod', 'alice', 'connections', 'y', 1, 1, 1099511627776, 1099511627776, 1099511627776, clock_timestamp() + interval '19 s'),
+                ('prod', 'alice', 'connections', E'\u001b[2J''; --', 1, 1, 5, 5, 5, clock_timestamp() + interval '19 s'),
                 ('prod', 'bob', 'connections', 'z', 1, 1, 30, 30, 30, 'infinity');
             """);
         FleetMember a = await ShareStoreContract.MemberAsync(store, "a");

@@ -146,6 +146,18 @@ public sealed class SharedLimitsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Users_that_came_before_the_store_did_have_their_part_on_each_node_when_it_comes()
+    {
+        ShareNode[] nodes = await JoinAsync(new ScopeLimits { Connections = Limit });
+        _store.Fails = true;
+        foreach (ShareNode node in nodes) Assert.Equal(1, node.Open(1));
+        await RunAsync(nodes, 20);
+        _store.Fails = false;
+        await RunAsync(nodes, 1);
+        Assert.All(nodes, node => Assert.Equal(Start, node.ShareOf(ShareKind.Connections, Limit)));
+    }
+
+    [Fact]
     public async Task Bandwidth_goes_to_the_nodes_that_use_it_and_is_even_where_all_want_more()
     {
         ShareNode[] nodes = await JoinAsync(new ScopeLimits { Bandwidth = Bandwidth });
@@ -163,6 +175,23 @@ public sealed class SharedLimitsTests : IAsyncDisposable
         await UseAsync(nodes, 20, 0, 1, 0);
         Assert.Equal(Bandwidth, nodes[1].BytesPerSecond);
         Assert.Equal(Bandwidth / 3, nodes[0].BytesPerSecond);
+    }
+
+    [Fact]
+    public async Task Bandwidth_that_a_node_has_given_up_is_not_used_there_although_the_answer_was_lost()
+    {
+        ShareNode[] nodes = await JoinAsync(new ScopeLimits { Bandwidth = Bandwidth });
+        foreach (ShareNode node in nodes) node.Open(1);
+        await UseAsync(nodes, 5, 1, 0, 0);
+        Assert.Equal(Bandwidth, nodes[0].BytesPerSecond);
+        nodes[1].Send(Bandwidth);
+        Assert.True(await nodes[1].ExchangeAsync(_store));
+        // What it reads of the others comes before what it says.
+        _store.LostCall = _store.Calls + 2;
+        Assert.False(await nodes[0].ExchangeAsync(_store));
+        Assert.Equal(Bandwidth / 2, nodes[0].BytesPerSecond);
+        await nodes[1].ExchangeAsync(_store);
+        Assert.InRange(nodes[0].BytesPerSecond + nodes[1].BytesPerSecond, Bandwidth / 2, Bandwidth);
     }
 
     [Fact]

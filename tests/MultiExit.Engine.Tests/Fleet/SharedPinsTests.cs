@@ -1,6 +1,7 @@
 using MultiExit.Engine.Balancing;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Memory;
+using MultiExit.Engine.Fleet.Pins;
 using MultiExit.Engine.Tests.Support;
 
 namespace MultiExit.Engine.Tests.Fleet;
@@ -113,6 +114,18 @@ public sealed class SharedPinsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task That_the_store_has_lost_clients_is_noticed_also_when_all_of_them_are_read()
+    {
+        PinNode a = await JoinAsync("a"), b = await JoinAsync("b");
+        (_, string moved) = await MoveAsync(a, b);
+        _tables.Pins.Clear();
+        _tables.Versions.Clear();
+        _time.Advance(Lifetime / 2);
+        Assert.True(await b.ExchangeAsync(_store) && b.IsWoken && await b.ExchangeAsync(_store));
+        Assert.Equal(moved, Assert.Single(_tables.Pins).Value.Member);
+    }
+
+    [Fact]
     public async Task Where_a_group_remembers_all_its_clients_the_first_one_to_serve_a_client_says_where_it_is()
     {
         PinNode a = await JoinAsync("a", remembersAll: true), b = await JoinAsync("b", remembersAll: true);
@@ -132,6 +145,30 @@ public sealed class SharedPinsTests : IAsyncDisposable
         Assert.True(await b.ExchangeAsync(_store) && await a.ExchangeAsync(_store));
         Assert.Equal(first, b.Connect("alice"));
         Assert.Equal(1, b.Remembered);
+    }
+
+    [Fact]
+    public async Task A_node_with_very_many_clients_tells_of_them_bit_by_bit()
+    {
+        PinNode a = await JoinAsync("a", remembersAll: true), b = await JoinAsync("b", remembersAll: true);
+        for (int i = 0; i < 10_000; i++) a.Connect($"user{i}");
+        Assert.True(await a.ExchangeAsync(_store) && await b.ExchangeAsync(_store));
+        Assert.Equal((8_000, true), (b.Remembered, a.IsWoken));
+        Assert.True(await a.ExchangeAsync(_store) && await b.ExchangeAsync(_store));
+        Assert.Equal((10_000, false), (b.Remembered, a.IsWoken));
+    }
+
+    [Fact]
+    public async Task Any_number_of_exits_may_come_and_go()
+    {
+        PinNode a = await JoinAsync("a"), b = await JoinAsync("b");
+        FleetMember c = await ShareStoreContract.MemberAsync(_store, "c");
+        SharedPin[] many = [.. Enumerable.Range(0, 10_000).Select(i => PinStoreContract.Of($"gone{i}", 0))];
+        await _store.Pins.WriteAsync(c, [.. many.Select((pin, i) => pin with { Binding = pin.Binding with { Id = (UInt128)i } })], default);
+        Assert.True(await b.ExchangeAsync(_store));
+        Assert.Equal(10_000, b.Remembered);
+        _time.Advance(Lifetime);
+        await MoveAsync(a, b);
     }
 
     [Fact]

@@ -14,13 +14,16 @@ internal sealed class SharedPins : IFleetWork
 
     private const int MaxBatch = 1000;
 
+    // In a run: a group that tells of all its clients leaves the store to other works in between, and to its own reading.
+    private const int MaxBatches = 8;
+
     // Those that a store which is away does not take; each one ends by itself.
     private const int MaxWaiting = StickyTable.MaxBindings;
 
     // What the store has room for; names of configurations are shorter.
     private const int MaxName = 256;
 
-    // So that a store of others cannot make tables hold any number of texts.
+    // So that a store of others cannot make tables hold any number of texts. Exits come and go: they are counted anew with each reading of everything.
     private const int MaxNames = 10_000;
 
     // It is what is left of a store that was restored and has counted on.
@@ -59,11 +62,11 @@ internal sealed class SharedPins : IFleetWork
     public async Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
     {
         await WriteAsync(store, member, cancellationToken).ConfigureAwait(false);
-        if (_lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery) _version = 0;
-        bool isFull = _version == 0;
-        PinChanges changes = await store.Pins.ReadAsync(member.Fleet, _version, cancellationToken).ConfigureAwait(false);
+        bool isFull = _lastFull is not { } last || _time.GetElapsedTime(last) >= FullEvery;
+        PinChanges changes = await store.Pins.ReadAsync(member.Fleet, isFull ? 0 : _version, cancellationToken).ConfigureAwait(false);
         // One that was given up may go on behind its time-out.
         cancellationToken.ThrowIfCancellationRequested();
+        if (isFull) _names.Clear();
         // The oldest first, as they are kept.
         foreach (SharedPin pin in changes.Pins.OrderByDescending(pin => pin.Binding.Age)) Take(pin);
         // What the store has lost it is told again.
@@ -102,7 +105,7 @@ internal sealed class SharedPins : IFleetWork
 
     private async Task WriteAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)
     {
-        while (true)
+        for (int written = 0; written < MaxBatches; written++)
         {
             KeyValuePair<(string Group, UInt128 Client), (bool IsBound, TimeSpan At)>[] batch;
             lock (_lock) batch = [.. _waiting.Take(MaxBatch)];
@@ -114,6 +117,7 @@ internal sealed class SharedPins : IFleetWork
                 foreach (((string, UInt128) key, (bool, TimeSpan) change) in batch)
                     if (_waiting.TryGetValue(key, out (bool, TimeSpan) newest) && newest == change) _waiting.Remove(key);
         }
+        _wake();
     }
 
     // Null: it is over, or the group has forgotten it for others.

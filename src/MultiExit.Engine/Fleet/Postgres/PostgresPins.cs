@@ -23,15 +23,15 @@ internal sealed class PostgresPins(PostgresDatabase database) : IPinStore
         WHERE pin.seen <= excluded.seen OR pin.seen > clock_timestamp() + interval '1 minute'
         """;
 
+    // Nothing is added to the time of a row: somebody else may have written one that is at the end of all times.
     private const string Read = """
         SELECT "group", client, coalesce(member, ''), extract(epoch FROM clock_timestamp() - seen)::float8, lasts, lifetime FROM multiexit.pin
-        WHERE fleet = $1 AND version > $2 AND isfinite(seen) AND seen + lasts * interval '1 second' > clock_timestamp()
+        WHERE fleet = $1 AND version > $2 AND isfinite(seen) AND seen > clock_timestamp() - lasts * interval '1 second'
         ORDER BY version DESC LIMIT $3
         """;
 
-    private const string Clean = """
-        DELETE FROM multiexit.pin WHERE fleet = $1 AND seen + lasts * interval '1 second' < clock_timestamp() - interval '1 hour'
-        """;
+    // Nobody reads what is over, and an older word about the client is over too.
+    private const string Clean = "DELETE FROM multiexit.pin WHERE fleet = $1 AND seen <= clock_timestamp() - lasts * interval '1 second'";
 
     private static readonly TimeSpan MaxLasts = TimeSpan.FromDays(30);
 

@@ -10,12 +10,15 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
     // A node that was killed and is not started again is no reason to give users less for ever.
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(1);
 
+    // New sessions wait for no more than so many shares.
+    private const int Part = 256;
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<ShareKey, NodeShare> _shares = [];
+    private readonly Dictionary<ShareKey, NodeShare> _shares = []; // changed by the worker alone, under the lock
     private readonly ShareMeter _meter = new();
     private Dictionary<ShareKey, long> _tries = [];
     private Action _wake = static () => { };
-    private TimeSpan? _looked;
+    private TimeSpan? _looked; // of the worker
     private int _nodes = 1;
 
     private TimeSpan Now => time.GetElapsedTime(0);
@@ -60,27 +63,25 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
     public IReadOnlyList<string> Look(IReadOnlyList<UserUse> uses, IEnumerable<NodeStatus> nodes)
     {
         int count = nodes.Count(node => node.State != NodeState.Left && node.Silence < ForgottenAfter);
+        TimeSpan now = Now;
+        Dictionary<ShareKey, long> tries;
         lock (_lock)
         {
-            TimeSpan now = Now;
             _nodes = Math.Max(1, count);
-            IReadOnlyList<ShareNeed> needs = _meter.Measure(uses, _tries, now - _looked ?? FleetTimes.SharePeriod);
-            (_tries, _looked) = ([], now);
-            HashSet<ShareKey> wanted = [];
-            foreach (ShareNeed need in needs)
-            {
-                if (!_shares.TryGetValue(need.Key, out NodeShare? share))
-                {
-                    if (need.Demand == 0 || _shares.Count >= SharedLimits.MaxUsers) continue;
-                    _shares[need.Key] = share = new NodeShare(need.Key.Kind, now);
-                }
-                wanted.Add(need.Key);
-                share.Look(need.Limit, need.Demand, now);
-            }
-            foreach ((ShareKey key, NodeShare share) in _shares)
-                if (!wanted.Contains(key)) share.Look(share.Limit, 0, now);
-            return [.. _shares.Keys.Select(key => key.Account).Distinct(StringComparer.Ordinal)];
+            (tries, _tries) = (_tries, []);
         }
+        IReadOnlyList<ShareNeed> needs = _meter.Measure(uses, tries, now - _looked ?? FleetTimes.SharePeriod);
+        _looked = now;
+        HashSet<ShareKey> wanted = [];
+        foreach (ShareNeed[] part in needs.Chunk(Part))
+            lock (_lock)
+                foreach (ShareNeed need in part)
+                    if (Look(need, now)) wanted.Add(need.Key);
+        ForEach((key, share) =>
+        {
+            if (!wanted.Contains(key)) share.Look(share.Limit, 0, now);
+        });
+        return [.. _shares.Keys.Select(key => key.Account).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>Finds the shares that this node ought to have, and uses no more than those from here on.</summary>
@@ -89,19 +90,19 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
     public void Plan(string node, IReadOnlyList<ShareRow> rows)
     {
         ILookup<ShareKey, ShareRow> others = rows.ToLookup(row => new ShareKey(row.Account, row.Kind));
-        lock (_lock)
-            foreach ((ShareKey key, NodeShare share) in _shares) share.Plan(node, [.. others[key]], _nodes, Now);
+        ForEach((key, share) => share.Plan(node, [.. others[key]], _nodes, Now));
     }
 
     /// <summary>What the store has to know.</summary>
     /// <param name="counts">The live sessions of users, counted after <see cref="Plan"/>.</param>
     public IReadOnlyList<ShareDemand> GetDemands(IReadOnlyDictionary<string, (int Sessions, int Associations)> counts)
     {
-        lock (_lock)
+        List<ShareDemand> demands = [];
+        ForEach((key, share) =>
         {
-            TimeSpan now = Now;
-            return [.. _shares.Select(pair => pair.Value.Tell(pair.Key.Account, UsedOf(pair.Key, counts), now)).OfType<ShareDemand>()];
-        }
+            if (share.Tell(key.Account, UsedOf(key, counts), Now) is { } demand) demands.Add(demand);
+        });
+        return demands;
     }
 
     /// <summary>The store has answered.</summary>
@@ -115,6 +116,24 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
                 ShareKey key = new(grant.Account, grant.Kind);
                 if (_shares.TryGetValue(key, out NodeShare? share) && share.Take(grant.Granted, asked)) _shares.Remove(key);
             }
+    }
+
+    private bool Look(ShareNeed need, TimeSpan now)
+    {
+        if (!_shares.TryGetValue(need.Key, out NodeShare? share))
+        {
+            if (need.Demand == 0 || _shares.Count >= SharedLimits.MaxUsers) return false;
+            _shares[need.Key] = share = new NodeShare(need.Key.Kind, now);
+        }
+        share.Look(need.Limit, need.Demand, now);
+        return true;
+    }
+
+    private void ForEach(Action<ShareKey, NodeShare> work)
+    {
+        foreach (KeyValuePair<ShareKey, NodeShare>[] part in _shares.Chunk(Part))
+            lock (_lock)
+                foreach ((ShareKey key, NodeShare share) in part) work(key, share);
     }
 
     private static long UsedOf(ShareKey key, IReadOnlyDictionary<string, (int Sessions, int Associations)> counts) => key.Kind switch

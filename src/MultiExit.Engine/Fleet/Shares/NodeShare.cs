@@ -75,7 +75,7 @@ internal sealed class NodeShare(ShareKind kind, TimeSpan now)
             demands[row.Node] = row.Demand;
             _usedByOthers = Math.Min(Limit, _usedByOthers + row.Used);
         }
-        if (_told is not null && now >= _until) _since = now; // it was without the store, as a user that is new here
+        if (now >= _until) _since = now; // it was without the store, as a user that is new here
         long fair = FairShares.Of(Limit, own, demands);
         // Nodes where a user appears at the same moment know nothing of each other yet.
         _target = now - _since < GrowsAfter ? Math.Min(fair, StartOf(kind, Limit, nodes)) : fair;

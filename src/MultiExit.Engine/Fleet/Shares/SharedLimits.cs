@@ -47,6 +47,8 @@ internal sealed class SharedLimits : IFleetWork
         // One that was given up may go on behind its time-out.
         cancellationToken.ThrowIfCancellationRequested();
         _shares.Plan(member.Node, rows);
+        // What is given up is another node's as soon as the store knows of it, whether its answer comes or not.
+        foreach (string account in accounts) _limits.Refresh(account);
         // In this order: what is let in after it has the lower share, and what was let in before it is counted.
         IReadOnlyList<ShareDemand> demands = _shares.GetDemands(accounts.ToDictionary(account => account, _limits.CountOf, StringComparer.Ordinal));
         foreach (ShareDemand[] batch in demands.Chunk(MaxBatch))

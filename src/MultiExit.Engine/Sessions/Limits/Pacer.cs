@@ -84,12 +84,12 @@ internal sealed class Pacer(long bytesPerSecond, TimeProvider time)
         }
     }
 
-    /// <summary>What was charged so far, and whether anybody was held back since the last time that this was asked.</summary>
+    /// <summary>What was charged so far, and whether anybody was held back since the last time that this was asked, or still is.</summary>
     public (long Charged, bool HasHeld) TakeUse()
     {
         lock (_lock)
         {
-            bool hasHeld = _hasHeld;
+            bool hasHeld = _hasHeld || WaitOf(_busyUntil - Now) > TimeSpan.Zero;
             _hasHeld = false;
             return (_charged, hasHeld);
         }

@@ -76,7 +76,8 @@ internal sealed class SessionPace
     public async ValueTask WaitAsync(bool up, long bytes, Session session)
     {
         if (HasShadow) ReportShadows(up, bytes, session);
-        Pacer? client = Of(_client, up), user = Of(_user, up), inbound = Of(_inbound, up), exit = Of(Exit, up);
+        LimitScope? through = Exit;
+        Pacer? client = Of(_client, up), user = Of(_user, up), inbound = Of(_inbound, up), exit = Of(through, up);
         TimeSpan wait = Max(
             Charge(client, bytes, out long ofClient), Charge(user, bytes, out long ofUser), Charge(inbound, bytes, out long ofInbound),
             Charge(exit, bytes, out long ofExit));
@@ -86,8 +87,8 @@ internal sealed class SessionPace
         while (wait > TimeSpan.Zero && session.AbortReason is null)
         {
             await Task.Delay(wait < LongestWait ? wait : LongestWait, _time).ConfigureAwait(false);
-            // A bandwidth may be another one by now.
-            wait = Max(WaitFor(client, ofClient), WaitFor(user, ofUser), WaitFor(inbound, ofInbound), WaitFor(exit, ofExit));
+            // A bandwidth may be another one by now, or none.
+            wait = Max(WaitFor(_client, client, ofClient), WaitFor(_user, user, ofUser), WaitFor(_inbound, inbound, ofInbound), WaitFor(through, exit, ofExit));
         }
         hold.End();
     }
@@ -120,7 +121,8 @@ internal sealed class SessionPace
         return pacer?.Charge(bytes, out turn) ?? TimeSpan.Zero;
     }
 
-    private static TimeSpan WaitFor(Pacer? pacer, long turn) => pacer?.WaitFor(turn) ?? TimeSpan.Zero;
+    private static TimeSpan WaitFor(LimitScope? scope, Pacer? pacer, long turn) =>
+        pacer is not null && (scope!.Up == pacer || scope.Down == pacer) ? pacer.WaitFor(turn) : TimeSpan.Zero;
 
     private static TimeSpan Max(params ReadOnlySpan<TimeSpan> waits)
     {

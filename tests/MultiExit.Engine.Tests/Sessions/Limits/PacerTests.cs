@@ -80,6 +80,19 @@ public sealed class PacerTests
     }
 
     [Fact]
+    public void Who_still_waits_for_what_was_charged_long_ago_is_held_back()
+    {
+        Pacer pacer = new(1_000, _time);
+        Assert.Equal(TimeSpan.FromSeconds(5), pacer.Charge(5_200));
+        for (int second = 0; second < 5; second++)
+        {
+            Assert.Equal((5_200, true), pacer.TakeUse());
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal((5_200, false), pacer.TakeUse());
+    }
+
+    [Fact]
     public void A_bandwidth_that_only_reports_keeps_what_is_owed_as_well()
     {
         LimitScope scope = new(_time);

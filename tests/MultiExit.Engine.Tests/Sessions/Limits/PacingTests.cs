@@ -115,6 +115,23 @@ public sealed class PacingTests
         }
     }
 
+    [Fact]
+    public async Task Who_waits_for_a_bandwidth_that_is_there_no_more_goes_on()
+    {
+        ManualTimeProvider time = new();
+        LimitTable limits = new(time, new UsageLedger(time));
+        limits.Apply(new LimitsConfig { PerUser = new ScopeLimits { Bandwidth = 1024 } });
+        SessionTable table = new(time, limits);
+        using Session session = table.Open(Download.Request);
+        Assert.Null(limits.Enter(session));
+        Task pace = session.PassedUpAsync(1_000_000).AsTask();
+        await time.WaitForTimersAsync(1);
+        limits.Apply(new LimitsConfig());
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Wait.UntilAsync(() => pace.IsCompleted);
+        await pace;
+    }
+
     private sealed class Download : IAsyncDisposable
     {
         public static readonly RequestInfo Request = new()
