@@ -119,8 +119,12 @@ public sealed partial class ManagedServer
         return start with { Config = config, Version = null };
     }
 
-    private ConfigResult ReadOwn(DocumentFile file) => _followed.Confirmed is { } version && file.Text is { } text
-        ? FleetDocument.Over(new ConfigDocument(text, _file), version) : ConfigLoader.Load(file, _file!);
+    // A start reads the file before it knows of a version: one that leans on that is refused while the server still runs.
+    private ConfigResult ReadOwn(DocumentFile file)
+    {
+        ConfigResult own = ConfigLoader.Load(file, _file!);
+        return own is { IsValid: true, Document: { } document } && _followed.Confirmed is { } version ? FleetDocument.Over(document, version) : own;
+    }
 
     private ConfigDocument OwnDocument() => DocumentFile.Read(_file!) is { Text: { } text } ? new ConfigDocument(text, _file)
         : throw new ProxyException(ProxyError.InvalidConfiguration, $"{_file} cannot be read, and the fleet's version is put over it");

@@ -238,6 +238,21 @@ public sealed class FleetConfigTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_that_only_the_version_makes_valid_is_refused_by_a_reload_and_not_by_the_next_start()
+    {
+        FollowingNode[] nodes = await StartAsync("a");
+        FollowingNode a = nodes[0];
+        await ConfirmedAsync(nodes, 7);
+        // The exit of this name is in the version alone.
+        string text = await File.ReadAllTextAsync(a.File, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(a.File, text.Replace("{ name: a, type", "{ name: z, type", StringComparison.Ordinal) + "default: a\n",
+            TestContext.Current.CancellationToken);
+        ConfigResult refused = await a.Server.ReloadFileAsync(ConfigChange.HangUp);
+        Assert.Contains("there is no exit or group \"a\"", Assert.Single(refused.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Equal((7, "direct"), (a.Weight, a.Server.Gateway.Config.Default));
+    }
+
+    [Fact]
     public async Task A_local_change_stays_after_a_restart_and_the_node_is_still_shown_as_diverged()
     {
         FollowingNode[] nodes = await StartAsync("a");
