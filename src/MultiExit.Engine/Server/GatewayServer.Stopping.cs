@@ -104,7 +104,9 @@ public sealed partial class GatewayServer
     private async Task AbortAllAsync()
     {
         AbortEverything();
-        await Task.WhenAny(_connections.WhenEmptyAsync(), Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
+        // A carrier may end before the last of its sessions, whose records are still to be written.
+        Task ended = Task.WhenAll(_connections.WhenEmptyAsync(), _sessions.WhenEmptyAsync());
+        await Task.WhenAny(ended, Task.Delay(AbortTimeout, CancellationToken.None)).ConfigureAwait(false);
     }
 
     private async Task<bool> TryBeginStopAsync()
