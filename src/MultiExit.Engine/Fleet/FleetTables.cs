@@ -14,17 +14,20 @@ public static class FleetTables
     public static Task<StoreStatus> ReadAsync(FleetConfig config, CancellationToken cancellationToken = default) =>
         UseAsync(config, (schema, token) => schema.ReadAsync(token), FleetTimes.Patience, cancellationToken);
 
-    /// <summary>Checks that they are those of this program.</summary>
+    /// <summary>Checks that they are those of this program, and that the role may do with them what a node does.</summary>
     /// <param name="config">The fleet.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ProxyException">The store does not answer (<see cref="ProxyError.StoreUnreachable"/>), or they are older or newer
-    /// (<see cref="ProxyError.StoreSchema"/>).</exception>
-    public static async Task<StoreStatus> CheckAsync(FleetConfig config, CancellationToken cancellationToken = default)
-    {
-        StoreStatus status = await ReadAsync(config, cancellationToken).ConfigureAwait(false);
-        StoreVersions.Check(status.Version, status.Needed);
-        return status;
-    }
+    /// <exception cref="ProxyException">The store does not answer, or the role may not do all of it (<see cref="ProxyError.StoreUnreachable"/>), or they
+    /// are older or newer (<see cref="ProxyError.StoreSchema"/>).</exception>
+    public static Task<StoreStatus> CheckAsync(FleetConfig config, CancellationToken cancellationToken = default) =>
+        UseAsync(config, async (schema, token) =>
+        {
+            StoreHealth health = await schema.InspectAsync(token).ConfigureAwait(false);
+            StoreVersions.Check(health.Version, schema.Needed);
+            if (health.Missing.Count == 0) return health.Version;
+            throw new ProxyException(ProxyError.StoreUnreachable, $"the store {config.Store}: the role {health.Role} may not do all that a node does; "
+                + $"as the owner of the tables: {string.Join(' ', health.Missing)}");
+        }, FleetTimes.Patience, cancellationToken);
 
     /// <summary>Makes them, or brings them to the version of this program; nothing when they have it. It takes 5 minutes at most.</summary>
     /// <param name="config">The fleet, with a role that may make tables.</param>

@@ -83,7 +83,11 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         string document = await File.ReadAllTextAsync(Path.Combine(Root, "docs", "fleet.md"));
         string[] grants = [.. document.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("GRANT ", StringComparison.Ordinal))];
         Assert.NotEmpty(grants);
-        await server.RunSqlAsync(owner.Store.Database, string.Concat(grants).Replace("multiexit_node", role, StringComparison.Ordinal));
+        string[] own = [.. grants.Select(grant => grant.Replace("multiexit_node", role, StringComparison.Ordinal))];
+        await server.RunSqlAsync(owner.Store.Database, string.Concat(own[..^1]));
+        ProxyException lacking = await Assert.ThrowsAsync<ProxyException>(() => FleetTables.CheckAsync(fleet));
+        Assert.EndsWith($"as the owner of the tables: {own[^1]}", lacking.Message, StringComparison.Ordinal);
+        await server.RunSqlAsync(owner.Store.Database, own[^1]);
         await FleetTables.CheckAsync(fleet);
         Assert.Equal(grants.Order(StringComparer.Ordinal), PostgresGrants.All
             .Select(grant => PostgresGrants.Statement(grant.Privileges, grant.On, "multiexit_node")).Order(StringComparer.Ordinal));
