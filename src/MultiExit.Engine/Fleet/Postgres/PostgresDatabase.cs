@@ -9,8 +9,9 @@ namespace MultiExit.Engine.Fleet.Postgres;
 /// <summary>A few connections to a database, each step of which has a time-out. Statements have parameters, never texts of others.</summary>
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
-    // One that listens, one for each worker, one for operators; and one for clients that may be replays.
-    private const int MaxConnections = 4, MaxWithReplays = 5;
+    // One that listens, one for each of two workers, one for operators who ask the store and one for those who ask nodes; and one for clients that may be
+    // replays.
+    private const int MaxConnections = 5, MaxWithReplays = 6;
 
     private readonly NpgsqlDataSource _source;
     private readonly string _place;
