@@ -6,9 +6,6 @@ namespace MultiExit.Engine.Fleet.Questions;
 /// <param name="Filter">Which of it: a JSON document.</param>
 internal sealed record FleetQuestion(Guid Id, string Kind, string Filter)
 {
-    /// <summary>The most characters of a kind.</summary>
-    public const int MaxKind = 32;
-
     /// <summary>The most bytes of a filter.</summary>
     public const int MaxFilter = 8192;
 }

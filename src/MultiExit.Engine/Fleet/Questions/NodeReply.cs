@@ -13,9 +13,6 @@ internal sealed record NodeReply(string Node, NodeAnswerState State)
     /// <summary>The most bytes of a body.</summary>
     public const int MaxBody = 2 * 1024 * 1024;
 
-    /// <summary>The most characters of a reason.</summary>
-    public const int MaxReason = 300;
-
     /// <summary>Why there is none.</summary>
     public string? Reason { get; init; }
 
