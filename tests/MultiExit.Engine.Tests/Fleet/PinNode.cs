@@ -17,7 +17,7 @@ internal sealed class PinNode : IDisposable
     private readonly Sticky _strategy;
     private readonly Member[] _members = Pools.Named("e0", "e1", "e2");
     private FleetMember? _member;
-    private Task _exchange = Task.CompletedTask;
+    private readonly WorkExchanges _exchanges = new();
 
     public PinNode(string name, TimeProvider time, TimeSpan lifetime, bool remembersAll = false)
     {
@@ -55,20 +55,9 @@ internal sealed class PinNode : IDisposable
 
     /// <summary>An exchange, as a worker makes it: none beside one that has not ended.</summary>
     /// <returns>Whether it has succeeded.</returns>
-    public async Task<bool> ExchangeAsync(IFleetStore store)
+    public Task<bool> ExchangeAsync(IFleetStore store)
     {
-        if (!_exchange.IsCompleted) return false;
-        IsWoken = false;
-        try
-        {
-            _exchange = _work.RunAsync(store, _member!, default);
-            // One that hangs is left behind.
-            if (store is not ScriptedStore { Hangs: true }) await _exchange;
-            return _exchange.IsCompletedSuccessfully;
-        }
-        catch (ProxyException)
-        {
-            return false;
-        }
+        if (_exchanges.AreOver) IsWoken = false;
+        return _exchanges.RunAsync(_work, store, _member!);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ShareNode : IDisposable
     private readonly SharedLimits _work;
     private readonly List<Session> _live = [];
     private FleetMember? _member;
-    private Task _exchange = Task.CompletedTask;
+    private readonly WorkExchanges _exchanges = new();
 
     public ShareNode(string name, ScopeLimits limits, ManualTimeProvider time)
     {
@@ -94,21 +94,10 @@ internal sealed class ShareNode : IDisposable
 
     /// <summary>An exchange, as a worker makes it: none beside one that has not ended.</summary>
     /// <returns>Whether it has succeeded.</returns>
-    public async Task<bool> ExchangeAsync(IFleetStore store)
+    public Task<bool> ExchangeAsync(IFleetStore store)
     {
-        if (!_exchange.IsCompleted) return false;
-        IsWoken = false;
-        try
-        {
-            _exchange = _work.RunAsync(store, _member!, default);
-            // One that hangs is left behind.
-            if (store is not ScriptedStore { Hangs: true }) await _exchange;
-            return _exchange.IsCompletedSuccessfully;
-        }
-        catch (ProxyException)
-        {
-            return false;
-        }
+        if (_exchanges.AreOver) IsWoken = false;
+        return _exchanges.RunAsync(_work, store, _member!);
     }
 
     public Task LeaveAsync(IFleetStore store) => ((IFleetWork)_work).LeaveAsync(store, _member!, default);
