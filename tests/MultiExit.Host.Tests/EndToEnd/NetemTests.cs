@@ -7,16 +7,17 @@ namespace MultiExit.Host.Tests.EndToEnd;
 /// <summary>The tunnel over a long path, and over one that is cut.</summary>
 public sealed class NetemTests(ITestOutputHelper output)
 {
-    private const int Length = 60_000_000;
+    private const int Length = 24_000_000;
 
-    // Far below what the test's link and a small processor carry: what is measured is the window, which must hold
-    // more than 100 ms of this, and not the speed of the machine. Speed beside plain TCP is a matter for benchmarks.
-    private const int Rate = 10_000_000;
-    private const double Wanted = 0.8;
-    private static readonly TimeSpan OneWay = TimeSpan.FromMilliseconds(50);
+    // A path that is long and slow: 1 MB is under way on it, four times the window that a stream begins with, and a busy
+    // machine of two cores still carries this. What is measured is the window, and not the speed of the machine: a window that
+    // did not grow gives a quarter of the rate. Speed beside plain TCP is a matter for benchmarks.
+    private const int Rate = 4_000_000;
+    private const double Wanted = 0.6;
+    private static readonly TimeSpan OneWay = TimeSpan.FromMilliseconds(125);
 
     [NetworkNamespaceFact]
-    public async Task The_window_of_a_stream_at_100_ms_holds_10_MB_a_second()
+    public async Task The_window_of_a_stream_grows_to_what_a_path_of_250_ms_holds()
     {
         using NetworkLink link = NetworkLink.Create(OneWay);
         using HttpOrigin origin = link.AtFarEnd(() => new HttpOrigin(link.FarAddress));
@@ -25,7 +26,7 @@ public sealed class NetemTests(ITestOutputHelper output)
         Assert.InRange(connect, 2 * OneWay.TotalSeconds, double.MaxValue);
         (double through, _) = await MeasureAsync(link, origin, "--proxy", "socks5h://" + tunnel.Client.Address);
         output.WriteLine($"{link.Kind}: plain TCP {plain / 1e6:0.0} MB/s, tunnel {through / 1e6:0.0} MB/s, ratio {through / plain:0.00}");
-        Assert.InRange(through / plain, Wanted, double.MaxValue);
+        Assert.InRange(through / Math.Min(plain, Rate), Wanted, double.MaxValue); // curl lets a transfer run ahead of its rate
     }
 
     [NetworkNamespaceFact]
