@@ -1,59 +1,62 @@
+using System.Collections.Concurrent;
 using MultiExit.Engine.Sessions.Limits;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet.Shares;
 
 /// <summary>What this node has of the limits of users. Thread-safe; the limits call it under their lock, and it calls nobody.</summary>
+/// <remarks>Each new session asks, so that what it asks for takes no lock: a look-up, and the terms that the worker has put there last.</remarks>
 /// <param name="time">The clock.</param>
 internal sealed class FleetShares(TimeProvider time) : IFleetShares
 {
     // A node that was killed and is not started again is no reason to give users less for ever.
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(1);
 
-    // New sessions wait for no more than so many shares.
-    private const int Part = 256;
+    private static readonly ShareKind[] _kinds = Enum.GetValues<ShareKind>();
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<ShareKey, NodeShare> _shares = []; // changed by the worker alone, under the lock
+    private readonly ConcurrentDictionary<ShareKey, NodeShare> _shares = []; // changed by the worker alone, under the lock
     private readonly ShareMeter _meter = new();
-    private Dictionary<ShareKey, long> _tries = [];
+    private readonly Lock _trying = new();
+    private Dictionary<ShareKey, long> _tries = []; // of users that have no share yet; under a lock of its own, which is held for a moment only
     private Action _wake = static () => { };
+    private int _count; // of shares, of the worker: a concurrent dictionary takes all its locks to be counted
     private TimeSpan? _looked; // of the worker
-    private int _nodes = 1;
+    private volatile int _nodes = 1;
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
     /// <summary>Asks for an exchange soon when somebody is new here.</summary>
     public void Start(Action wake) => _wake = wake;
 
-    public long ShareOf(string account, ShareKind kind, long limit)
-    {
-        lock (_lock)
-            return _shares.TryGetValue(new ShareKey(account, kind), out NodeShare? share) ? share.Of(limit, _nodes, Now)
-                : NodeShare.StartOf(kind, limit, _nodes);
-    }
+    public long ShareOf(string account, ShareKind kind, long limit) =>
+        _shares.TryGetValue(new ShareKey(account, kind), out NodeShare? share) ? share.Of(limit, _nodes, Now) : NodeShare.StartOf(kind, limit, _nodes);
 
     public void Appeared(string account)
     {
-        lock (_lock)
-        {
-            foreach (ShareKind kind in Enum.GetValues<ShareKind>())
-                if (_shares.ContainsKey(new ShareKey(account, kind))) return;
-        }
+        foreach (ShareKind kind in _kinds)
+            if (_shares.ContainsKey(new ShareKey(account, kind))) return;
         _wake();
     }
 
     public void Tried(string account, ShareKind kind)
     {
         ShareKey key = new(account, kind);
-        lock (_lock)
+        if (_shares.TryGetValue(key, out NodeShare? share))
+        {
+            share.Tried();
+            return;
+        }
+        lock (_trying)
             if (_tries.Count < SharedLimits.MaxUsers || _tries.ContainsKey(key)) _tries[key] = _tries.GetValueOrDefault(key) + 1;
     }
 
     /// <summary>The users that have tried to open sessions since the last look.</summary>
     public IReadOnlyList<string> GetTrying()
     {
-        lock (_lock) return [.. _tries.Keys.Select(key => key.Account).Distinct(StringComparer.Ordinal)];
+        IEnumerable<ShareKey> trying = _shares.Where(share => share.Value.HasTries).Select(share => share.Key);
+        lock (_trying) trying = trying.Concat([.. _tries.Keys]);
+        return [.. trying.Select(key => key.Account).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>Looks at what users want now.</summary>
@@ -64,24 +67,16 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
     {
         int count = nodes.Count(node => node.State != NodeState.Left && node.Silence < ForgottenAfter);
         TimeSpan now = Now;
-        Dictionary<ShareKey, long> tries;
         lock (_lock)
         {
             _nodes = Math.Max(1, count);
-            (tries, _tries) = (_tries, []);
+            IReadOnlyList<ShareNeed> needs = _meter.Measure(uses, TakeTries(), now - _looked ?? FleetTimes.SharePeriod);
+            _looked = now;
+            HashSet<ShareKey> wanted = [.. needs.Where(need => Look(need, now)).Select(need => need.Key)];
+            foreach ((ShareKey key, NodeShare share) in _shares)
+                if (!wanted.Contains(key)) share.Look(share.Limit, 0, now);
+            return [.. _shares.Select(share => share.Key.Account).Distinct(StringComparer.Ordinal)];
         }
-        IReadOnlyList<ShareNeed> needs = _meter.Measure(uses, tries, now - _looked ?? FleetTimes.SharePeriod);
-        _looked = now;
-        HashSet<ShareKey> wanted = [];
-        foreach (ShareNeed[] part in needs.Chunk(Part))
-            lock (_lock)
-                foreach (ShareNeed need in part)
-                    if (Look(need, now)) wanted.Add(need.Key);
-        ForEach((key, share) =>
-        {
-            if (!wanted.Contains(key)) share.Look(share.Limit, 0, now);
-        });
-        return [.. _shares.Keys.Select(key => key.Account).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>Finds the shares that this node ought to have, and uses no more than those from here on.</summary>
@@ -90,7 +85,8 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
     public void Plan(string node, IReadOnlyList<ShareRow> rows)
     {
         ILookup<ShareKey, ShareRow> others = rows.ToLookup(row => new ShareKey(row.Account, row.Kind));
-        ForEach((key, share) => share.Plan(node, [.. others[key]], _nodes, Now));
+        lock (_lock)
+            foreach ((ShareKey key, NodeShare share) in _shares) share.Plan(node, [.. others[key]], _nodes, Now);
     }
 
     /// <summary>What the store has to know.</summary>
@@ -98,10 +94,9 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
     public IReadOnlyList<ShareDemand> GetDemands(IReadOnlyDictionary<string, (int Sessions, int Associations)> counts)
     {
         List<ShareDemand> demands = [];
-        ForEach((key, share) =>
-        {
-            if (share.Tell(key.Account, UsedOf(key, counts), Now) is { } demand) demands.Add(demand);
-        });
+        lock (_lock)
+            foreach ((ShareKey key, NodeShare share) in _shares)
+                if (share.Tell(key.Account, UsedOf(key, counts), Now) is { } demand) demands.Add(demand);
         return demands;
     }
 
@@ -114,7 +109,7 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
             foreach (ShareGrant grant in grants)
             {
                 ShareKey key = new(grant.Account, grant.Kind);
-                if (_shares.TryGetValue(key, out NodeShare? share) && share.Take(grant.Granted, asked)) _shares.Remove(key);
+                if (_shares.TryGetValue(key, out NodeShare? share) && share.Take(grant.Granted, asked) && _shares.TryRemove(key, out _)) _count--;
             }
     }
 
@@ -122,18 +117,21 @@ internal sealed class FleetShares(TimeProvider time) : IFleetShares
     {
         if (!_shares.TryGetValue(need.Key, out NodeShare? share))
         {
-            if (need.Demand == 0 || _shares.Count >= SharedLimits.MaxUsers) return false;
+            if (need.Demand == 0 || _count >= SharedLimits.MaxUsers) return false;
             _shares[need.Key] = share = new NodeShare(need.Key.Kind, now);
+            _count++;
         }
         share.Look(need.Limit, need.Demand, now);
         return true;
     }
 
-    private void ForEach(Action<ShareKey, NodeShare> work)
+    private Dictionary<ShareKey, long> TakeTries()
     {
-        foreach (KeyValuePair<ShareKey, NodeShare>[] part in _shares.Chunk(Part))
-            lock (_lock)
-                foreach ((ShareKey key, NodeShare share) in part) work(key, share);
+        Dictionary<ShareKey, long> tries;
+        lock (_trying) (tries, _tries) = (_tries, []);
+        foreach ((ShareKey key, NodeShare share) in _shares)
+            if (share.TakeTries() is > 0 and var count) tries[key] = tries.GetValueOrDefault(key) + count;
+        return tries;
     }
 
     private static long UsedOf(ShareKey key, IReadOnlyDictionary<string, (int Sessions, int Associations)> counts) => key.Kind switch

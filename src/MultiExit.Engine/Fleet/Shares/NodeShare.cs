@@ -2,7 +2,8 @@ using MultiExit.Engine.Sessions.Limits;
 
 namespace MultiExit.Engine.Fleet.Shares;
 
-/// <summary>What this node has of one limit of one user. Used under the lock of <see cref="FleetShares"/>.</summary>
+/// <summary>What this node has of one limit of one user. Used under the lock of <see cref="FleetShares"/>, but for what new sessions ask for and
+/// count, which takes none.</summary>
 /// <param name="kind">The limit.</param>
 /// <param name="now">Since when the user is here.</param>
 internal sealed class NodeShare(ShareKind kind, TimeSpan now)
@@ -18,13 +19,11 @@ internal sealed class NodeShare(ShareKind kind, TimeSpan now)
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(2);
 
-    private TimeSpan _since = now;
     private TimeSpan _activeAt = now;
-    private TimeSpan _until;
-    private long _share;
+    private volatile Terms _terms = new(0, 0, now, TimeSpan.Zero);
+    private long _tries;
     private long _target;
     private long _granted;
-    private long _usedByOthers;
     private (ShareDemand Demand, TimeSpan At)? _asked;
     private (ShareDemand Demand, TimeSpan At)? _told;
 
@@ -33,6 +32,9 @@ internal sealed class NodeShare(ShareKind kind, TimeSpan now)
 
     /// <summary>What the user wants here.</summary>
     public long Demand { get; private set; }
+
+    /// <summary>Whether the user has tried to open a session since they were taken.</summary>
+    public bool HasTries => Volatile.Read(ref _tries) > 0;
 
     /// <summary>Whether what a node has goes on counting where it was given back: live sessions do, what moves does not.</summary>
     public static bool Lives(ShareKind kind) => kind is ShareKind.Connections or ShareKind.Associations;
@@ -46,11 +48,18 @@ internal sealed class NodeShare(ShareKind kind, TimeSpan now)
     /// <summary>What the user may have here now.</summary>
     public long Of(long limit, int nodes, TimeSpan now)
     {
+        Terms terms = _terms;
         long start = StartOf(kind, limit, nodes);
-        if (now >= _until) return start;
-        long share = now - _since < StartsFor ? Math.Max(_share, Math.Min(start, limit - _usedByOthers)) : _share;
+        if (now >= terms.Until) return start;
+        long share = now - terms.Since < StartsFor ? Math.Max(terms.Share, Math.Min(start, limit - terms.UsedByOthers)) : terms.Share;
         return Math.Min(limit, Math.Max(share, LeastOf(kind)));
     }
+
+    /// <summary>The user has tried to open a session.</summary>
+    public void Tried() => Interlocked.Increment(ref _tries);
+
+    /// <summary>How often it has tried since the last time.</summary>
+    public long TakeTries() => Interlocked.Exchange(ref _tries, 0);
 
     /// <summary>Takes what the user wanted since the last look; what it wanted before fades.</summary>
     public void Look(long limit, long demand, TimeSpan now)
@@ -69,17 +78,17 @@ internal sealed class NodeShare(ShareKind kind, TimeSpan now)
     public void Plan(string own, IReadOnlyList<ShareRow> others, int nodes, TimeSpan now)
     {
         Dictionary<string, long> demands = new(StringComparer.Ordinal) { [own] = Demand };
-        _usedByOthers = 0;
+        long usedByOthers = 0;
         foreach (ShareRow row in others)
         {
             demands[row.Node] = row.Demand;
-            _usedByOthers = Math.Min(Limit, _usedByOthers + row.Used);
+            usedByOthers = Math.Min(Limit, usedByOthers + row.Used);
         }
-        if (now >= _until) _since = now; // it was without the store, as a user that is new here
+        TimeSpan since = now >= _terms.Until ? now : _terms.Since; // where it was without the store: as a user that is new here
         long fair = FairShares.Of(Limit, own, demands);
         // Nodes where a user appears at the same moment know nothing of each other yet.
-        _target = now - _since < GrowsAfter ? Math.Min(fair, StartOf(kind, Limit, nodes)) : fair;
-        _share = Math.Min(_share, _target);
+        _target = now - since < GrowsAfter ? Math.Min(fair, StartOf(kind, Limit, nodes)) : fair;
+        _terms = _terms with { Share = Math.Min(_terms.Share, _target), UsedByOthers = usedByOthers, Since = since };
     }
 
     /// <summary>What the store is told; null: it knows it.</summary>
@@ -89,7 +98,7 @@ internal sealed class NodeShare(ShareKind kind, TimeSpan now)
     public ShareDemand? Tell(string account, long used, TimeSpan now)
     {
         ShareDemand demand = new(account, kind, Demand, used, Math.Max(_target, used), Limit);
-        bool isKnown = _told is var (told, at) && now - at < RenewAfter && now < _until && _granted >= demand.Wanted
+        bool isKnown = _told is var (told, at) && now - at < RenewAfter && now < _terms.Until && _granted >= demand.Wanted
             && (told.Wanted, told.Used, told.Limit) == (demand.Wanted, used, Limit) && Math.Abs(told.Demand - Demand) <= told.Demand / 8;
         _asked = (demand, now);
         return isKnown ? null : demand;
@@ -102,7 +111,11 @@ internal sealed class NodeShare(ShareKind kind, TimeSpan now)
     public bool Take(long granted, TimeSpan asked)
     {
         // What lives above the share is granted as well, but nothing new takes its place.
-        (_told, _granted, _share, _until) = (_asked, granted, Math.Clamp(granted, 0, _target), asked + FleetTimes.ShareTimeToLive - Slack);
+        (_told, _granted) = (_asked, granted);
+        _terms = _terms with { Share = Math.Clamp(granted, 0, _target), Until = asked + FleetTimes.ShareTimeToLive - Slack };
         return Demand == 0 && granted <= 0;
     }
+
+    // What new sessions go by, in one piece.
+    private sealed record Terms(long Share, long UsedByOthers, TimeSpan Since, TimeSpan Until);
 }

@@ -18,10 +18,19 @@ internal sealed class MonthClock(TimeProvider time)
     private long _at = time.GetTimestamp();
     private long? _doubted;
     private (DateTimeOffset Wall, long At)? _anchor;
+    private (int Year, int Month, string Text) _month = (0, 0, "");
 
     /// <summary>The month of the wall clock, <c>yyyy-MM</c> in UTC.</summary>
-    public string Month =>
-        (_anchor is { } anchor ? anchor.Wall + time.GetElapsedTime(anchor.At) : time.GetUtcNow()).ToString("yyyy-MM", CultureInfo.InvariantCulture);
+    public string Month
+    {
+        get
+        {
+            DateTime now = (_anchor is { } anchor ? anchor.Wall + time.GetElapsedTime(anchor.At) : time.GetUtcNow()).UtcDateTime;
+            // Each new session of a user asks for it, and to format a date takes longer than all the rest of the question.
+            if ((now.Year, now.Month) != (_month.Year, _month.Month)) _month = (now.Year, now.Month, now.ToString("yyyy-MM", CultureInfo.InvariantCulture));
+            return _month.Text;
+        }
+    }
 
     /// <summary>Another clock is right, and is gone on from by the monotonic one: that of the store of a fleet.</summary>
     public void Anchor(DateTimeOffset wall) => _anchor = (wall, time.GetTimestamp());
