@@ -148,6 +148,18 @@ records: { path: $TestDrive/$Name.db }
         (Get-Failure { Undo-MxRollout none -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'FleetNotFound,*'
     }
 
+    It 'tells faults where they were written, <_>' -ForEach 'here', 'over the control socket' {
+        $way = if ($_ -eq 'here') { @{ Name = 'one' } } else { @{ Socket = "$sockets/one.sock" } }
+        $bad = Join-Path $TestDrive 'bad.yaml'
+        Set-Content $bad "# a remark`nexits: [{ name: c, type: direct, wieght: 2 }]"
+        $faults = (Get-Failure { Set-MxConfig -Fleet prod $bad @way -ErrorAction Stop }).Exception.ConfigErrors
+        $faults[0] | Should -BeLike "${bad}:2:34: exits?0?.wieght: *"
+        $faults[1] | Should -BeLike "${one}:4:10: default: with $bad over this file: there is no exit or group *"
+        Set-Content $bad "`n`nusers: { eve: { password: clear } }"
+        $failure = Get-Failure { Set-MxConfig -Fleet prod $bad @way -ErrorAction Stop }
+        $failure.Exception.ConfigErrors[0] | Should -BeLike "${bad}:3:* users.eve.password: *"
+    }
+
     It 'finds the sessions of all nodes, each with its node' {
         $target = Start-HttpTarget
         try {

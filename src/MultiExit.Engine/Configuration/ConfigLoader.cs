@@ -49,23 +49,7 @@ public static class ConfigLoader
     {
         ReadContext context = new(document.File, name, isTextOnly) { Schema = schema ?? ConfigSchema.Product, Observer = observer };
         ConfigNode? root = NodeComposer.Compose(document.Text, context.Errors);
-        if (root is MapNode map)
-        {
-            if (ForeignFile.ProgramOf(map) is { } program)
-            {
-                context.Errors.Add(new(1, 1, ""), $"this is a configuration of {program}, which is not read here; "
-                    + "expected one in the native schema, or of multiexit-proxy, socks5-websocket-proxy, ss-server, ss-local, gost or "
-                    + "lightsocks");
-                return Finish(null, context, Dialect.Native) with { Document = document };
-            }
-            (MapNode native, string dialect) = Dialect.ToNative(map, context);
-            context.IsOfOtherProgram = dialect != Dialect.Native;
-            GatewayConfig config = GatewayBinder.Read(native, context);
-            // Other programs have no hashes.
-            if (!context.IsOfOtherProgram) config = config with { ClearPasswords = context.ClearPasswords };
-            else config = config with { NotCarriedOver = [.. context.ShownRemarks()] };
-            return Finish(config, context, dialect) with { Document = document };
-        }
+        if (root is MapNode map) return Read(map, document, context);
         if (context.Errors.Count == 0)
         {
             string found = root is null or ScalarNode { IsNull: true } ? "the document is empty" : $"found {root.Kind}";
@@ -74,6 +58,12 @@ public static class ConfigLoader
         }
         return Finish(null, context, "native") with { Document = document };
     }
+
+    /// <summary>Loads a document whose sections are from several texts; errors have the places there.</summary>
+    /// <param name="root">The sections.</param>
+    /// <param name="document">The document that they are written as.</param>
+    /// <param name="name">Its name in errors.</param>
+    internal static ConfigResult Read(MapNode root, ConfigDocument document, string name) => Read(root, document, new ReadContext(document.File, name));
 
     /// <summary>Makes a configuration from URLs: <c>socks5://user:pass@127.0.0.1:1080</c>, <c>http://</c>, <c>mixed://</c> (also <c>proxy://</c> and
     /// <c>auto://</c>), <c>tcp://listen/target,...</c>. With neither, the embedded default: mixed on 127.0.0.1:1080.</summary>
@@ -103,6 +93,24 @@ public static class ConfigLoader
         ReadContext context = new(null) { Resolve = fullPath };
         MapNode native = new UrlConverter(context, parameters, secrets).ToNative(listen, forward);
         return Finish(context.Errors.Count > 0 ? null : GatewayBinder.Read(native, context), context, "urls");
+    }
+
+    private static ConfigResult Read(MapNode root, ConfigDocument document, ReadContext context)
+    {
+        if (ForeignFile.ProgramOf(root) is { } program)
+        {
+            context.Errors.Add(new(1, 1, ""), $"this is a configuration of {program}, which is not read here; "
+                + "expected one in the native schema, or of multiexit-proxy, socks5-websocket-proxy, ss-server, ss-local, gost or "
+                + "lightsocks");
+            return Finish(null, context, Dialect.Native) with { Document = document };
+        }
+        (MapNode native, string dialect) = Dialect.ToNative(root, context);
+        context.IsOfOtherProgram = dialect != Dialect.Native;
+        GatewayConfig config = GatewayBinder.Read(native, context);
+        // Other programs have no hashes.
+        if (!context.IsOfOtherProgram) config = config with { ClearPasswords = context.ClearPasswords };
+        else config = config with { NotCarriedOver = [.. context.ShownRemarks()] };
+        return Finish(config, context, dialect) with { Document = document };
     }
 
     private static ConfigResult Finish(GatewayConfig? config, ReadContext context, string dialect) =>

@@ -22,14 +22,21 @@ public sealed partial class ControlClient
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ConfigDifference>> CheckRolloutAsync(ConfigDocument document, CancellationToken cancellationToken = default) =>
-        AskAsync<IReadOnlyList<ConfigDifference>>(HttpMethod.Post, "rollout/check", ContentOf(document), AnswerTimeout, cancellationToken);
+    public Task<IReadOnlyList<ConfigDifference>> CheckRolloutAsync(ConfigDocument document, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return AskAsync<IReadOnlyList<ConfigDifference>>(
+            HttpMethod.Post, RolloutResource.TargetOf(document), ContentOf(document), AnswerTimeout, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<RolloutStatus> PublishConfigAsync(
-        ConfigDocument document, RolloutRequest? request = null, CancellationToken cancellationToken = default) =>
-        AskAsync<RolloutStatus>(
-            HttpMethod.Put, RolloutResource.TargetOf(request ?? new RolloutRequest()), ContentOf(document), AnswerTimeout, cancellationToken);
+        ConfigDocument document, RolloutRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return AskAsync<RolloutStatus>(HttpMethod.Put, RolloutResource.TargetOf(document, request ?? new RolloutRequest()), ContentOf(document),
+            AnswerTimeout, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<RolloutStatus> ConfirmRolloutAsync(CancellationToken cancellationToken = default) =>

@@ -119,7 +119,7 @@ public sealed partial class ManagedServer
                 $"the server {Gateway.Config.Name} cannot publish for a fleet: it needs a file of its own with `fleet` and `history`");
         }
         FleetDocument.Check(document.Text, name);
-        ConfigResult config = FleetDocument.Over(OwnDocument(), new FleetText(Above() + 1, document.Sha256, document.Text));
+        ConfigResult config = FleetDocument.Over(OwnDocument(), new FleetText(Above() + 1, document.Sha256, document.Text), name);
         return config.IsValid ? config : throw config.ToException("the configuration is not valid on this node, and nothing is published");
     }
 

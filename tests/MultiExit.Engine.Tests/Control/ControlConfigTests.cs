@@ -234,6 +234,8 @@ public sealed class ControlConfigTests
         [
             ("PUT", "/config", "", 400, "InvalidRequest"),
             ("PUT", "/config?confirm_with=60s", text, 400, "InvalidRequest"),
+            ("POST", "/rollout/check?file=a%0Ab", text, 400, "InvalidRequest"),
+            ("PUT", "/rollout?file=" + new string('a', 1001), text, 400, "InvalidRequest"),
             ("PUT", "/config?confirm_within=60s&confirm_within=1h", text, 400, "InvalidRequest"),
             ("PUT", "/config?confirm_within=soon", text, 400, "InvalidRequest"),
             ("PUT", "/config?confirm_within=25h", text, 422, "InvalidConfiguration"),

@@ -73,14 +73,19 @@ public sealed class FleetDocumentTests
         Assert.Equal("/etc/multiexit/edge.yaml", both.Document!.File);
     }
 
-    [Fact]
-    public void What_is_not_valid_together_says_which_version_it_is()
+    [Theory]
+    [InlineData(null, "version 3 of the fleet")]
+    [InlineData("/home/ops/new.yaml", "/home/ops/new.yaml")]
+    public void What_is_not_valid_together_is_told_where_it_was_written(string? source, string shown)
     {
         ConfigDocument own = new(
             "inbounds: [{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }]\ndefault: b\nexits: [{ name: b, type: direct }]\n", "/x.yaml");
-        ConfigResult both = FleetDocument.Over(own, Version("exits: [{ name: c, type: direct }]"));
+        ConfigResult both = FleetDocument.Over(own, Version("# two\n# remarks\nexits: [{ name: c, type: direct, wieght: 2 }]"), source);
         Assert.False(both.IsValid);
-        Assert.Contains("version 3 of the fleet over /x.yaml", both.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Collection(both.Errors.Select(error => error.ToString()),
+            error => Assert.StartsWith($"{shown}:3:34: exits[0].wieght: ", error, StringComparison.Ordinal),
+            error => Assert.StartsWith($"/x.yaml:2:10: default: with {shown} over this file: there is no exit or group \"b\"", error,
+                StringComparison.Ordinal));
     }
 
     private static FleetText Version(string text) => new(3, ConfigDocument.HashOf(text), text);

@@ -47,14 +47,16 @@ internal static class FleetDocument
     /// <summary>What a version means on a node: its sections in place of those of the node's file, which keeps the others.</summary>
     /// <param name="own">The node's own file.</param>
     /// <param name="version">The version.</param>
-    /// <returns>The configuration, or what is wrong with it.</returns>
+    /// <param name="source">What errors call the text of the version; null: by its number.</param>
+    /// <returns>The configuration, or what is wrong with it, with the places in the two texts.</returns>
     /// <exception cref="ProxyException">The node's own file cannot be read.</exception>
-    public static ConfigResult Over(ConfigDocument own, FleetText version)
+    public static ConfigResult Over(ConfigDocument own, FleetText version, string? source = null)
     {
+        source ??= string.Create(CultureInfo.InvariantCulture, $"version {version.Number} of the fleet");
         string name = string.Create(CultureInfo.InvariantCulture, $"version {version.Number} of the fleet over {own.File ?? "the file"}");
-        ErrorList errors = new(own.File);
-        MapNode? mine = NodeComposer.Compose(own.Text, errors) as MapNode, theirs = NodeComposer.Compose(version.Text, errors) as MapNode;
-        if (mine is null || theirs is null) throw Refuse(errors, $"{name} cannot be read");
+        ErrorList errors = new(own.File), errorsOfVersion = new(source);
+        MapNode? mine = NodeComposer.Compose(own.Text, errors) as MapNode, theirs = NodeComposer.Compose(version.Text, errorsOfVersion) as MapNode;
+        if (mine is null || theirs is null) throw Refuse(mine is null ? errors : errorsOfVersion, $"{name} cannot be read");
         MapNode both = mine with
         {
             Entries =
@@ -65,9 +67,18 @@ internal static class FleetDocument
         string text = DocumentWriter.Write(both, [$"{name}: made by the program; the version's sections are in place of those of the file"]);
         if (NodeComposer.Compose(text, errors) is not { } read || !NodeEquality.AreSame(read, both))
             throw new ProxyException(ProxyError.InvalidConfiguration, $"{name}: the sections cannot be written as one text");
-        return ConfigLoader.Parse(new ConfigDocument(text, own.File) { Name = name }, name);
+        ConfigResult config = ConfigLoader.Read(both, new ConfigDocument(text, own.File) { Name = name }, name);
+        return config with { Errors = [.. config.Errors.Select(Placed).OrderByDescending(error => error.File == source)] };
         static bool IsLocal(MapEntry entry) => Local.Contains(entry.Key, StringComparer.Ordinal);
+
+        // The sections know their lines, and not of which of the two texts.
+        ConfigError Placed(ConfigError error) => error.Path.Length == 0 ? error
+            : theirs.Entries.Any(section => IsBeneath(error.Path, section.KeyPlace.Path)) ? error with { File = source }
+            : error with { File = own.File, Message = $"with {source} over this file: {error.Message}" };
     }
+
+    private static bool IsBeneath(string path, string section) =>
+        path.StartsWith(section, StringComparison.Ordinal) && (path.Length == section.Length || path[section.Length] is '.' or '[');
 
     // The URL of a list or a set is public unless it holds a password.
     private static bool IsSecret(SourcePlace place) => !place.Path.EndsWith(".password_hash", StringComparison.Ordinal)
