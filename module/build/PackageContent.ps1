@@ -7,7 +7,7 @@ Assert-True 'every promised cmdlet is exported, with help' {
     $manifest.CmdletsToExport | Where-Object { -not $module.ExportedCmdlets.ContainsKey($_) } | ForEach-Object { "no $_" }
     $manifest.CmdletsToExport | Where-Object { -not (Get-Help $_).relatedLinks.navigationLink } | ForEach-Object { "no help of $_" }
     if ((Get-Help about_MultiExit | Out-String) -notmatch 'InvalidConfiguration') { 'no about topic' }
-    foreach ($topic in 'Config', 'Exits', 'Security', 'Troubleshooting') { if (-not (Get-Help "about_MultiExit_$topic" -ErrorAction Ignore)) { "no topic $topic" } }
+    foreach ($topic in 'Config', 'Exits', 'Fleet', 'Security', 'Troubleshooting') { if (-not (Get-Help "about_MultiExit_$topic" -ErrorAction Ignore)) { "no topic $topic" } }
 }
 
 Assert-True 'the manifest says what a gallery shows, and which PowerShell is needed' {
