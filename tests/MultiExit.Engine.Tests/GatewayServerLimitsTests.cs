@@ -161,7 +161,7 @@ public sealed class GatewayServerLimitsTests
         Assert.Equal(RouteOutcome.Served, (await RouteAsync("alice")).Outcome);
         await using SocketStream first = await ConnectThroughAsync(gateway, "alice", target.EndPoint, reply: 0);
         RouteExplanation full = await RouteAsync("alice");
-        Assert.Equal((RouteOutcome.Refused, "alice has its 1 connections"), (full.Outcome, full.Reason));
+        Assert.Equal((RouteOutcome.Refused, "alice has its 1 connection"), (full.Outcome, full.Reason));
         Assert.Equal(RouteOutcome.Served, (await RouteAsync("bob")).Outcome);
         await using (SocketStream other = await gateway.ConnectAsync()) Assert.False(await TryLoginAsync(other, "bob", "wrong"));
         RouteExplanation locked = await RouteAsync("bob");

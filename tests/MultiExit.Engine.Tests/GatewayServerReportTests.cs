@@ -79,11 +79,11 @@ public sealed class GatewayServerReportTests
         await using SocketStream second = await gateway.ConnectThroughAsync(target.EndPoint, "alice");
         Assert.Equal(2, gateway.Server.GetSessions().Count);
         Assert.Equal((key, 1L), gateway.Server.GetStatus().Reports.Select(report => (report.Name, report.Count)).Single());
-        Assert.EndsWith(": alice has its 1 connections", Assert.Single(gateway.Server.GetLog(new() { Ids = ["MX1106"] })).Message, StringComparison.Ordinal);
+        Assert.EndsWith(": alice has its 1 connection", Assert.Single(gateway.Server.GetLog(new() { Ids = ["MX1106"] })).Message, StringComparison.Ordinal);
         RouteExplanation told = await gateway.Server.ExplainRouteAsync(
             new RouteQuery { Destination = Destination.FromEndPoint(target.EndPoint), Client = IPAddress.Loopback, User = "alice" });
         Assert.Equal(RouteOutcome.Served, told.Outcome);
-        Assert.Contains($"{key} would refuse it, and only reports: alice has its 1 connections", told.Notes);
+        Assert.Contains($"{key} would refuse it, and only reports: alice has its 1 connection", told.Notes);
     }
 
     [Fact]

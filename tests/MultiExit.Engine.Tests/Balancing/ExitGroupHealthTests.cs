@@ -134,7 +134,7 @@ public sealed class ExitGroupHealthTests
         foreach (int retries in (int[])[0, 3])
         {
             ExitGroup group = Group(new Failover(), retries, full, other);
-            group.Members[0].State.Limit = new FakeLimit { Lost = "the exit full has its 1 connections" };
+            group.Members[0].State.Limit = new FakeLimit { Lost = "the exit full has its 1 connection" };
             for (int i = 0; i < 3; i++)
             {
                 Assert.Same(other, (await group.DialAsync(Target, Context, default)).Exit);

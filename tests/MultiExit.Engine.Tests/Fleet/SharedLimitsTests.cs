@@ -43,6 +43,14 @@ public sealed class SharedLimitsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_share_of_one_connection_is_told_as_one()
+    {
+        ShareNode[] nodes = await JoinAsync(new ScopeLimits { Connections = 3 });
+        Assert.Equal(1, nodes[0].Open());
+        Assert.Equal("alice has the 1 connection that is this node's share of its 3", nodes[0].Refusal);
+    }
+
+    [Fact]
     public async Task A_user_that_one_node_alone_has_gets_everything_there_within_two_seconds()
     {
         ShareNode[] nodes = await JoinAsync(new ScopeLimits { Connections = Limit, Associations = Limit, NewPerSecond = 900, Bandwidth = Bandwidth });

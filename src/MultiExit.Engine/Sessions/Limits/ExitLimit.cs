@@ -43,7 +43,7 @@ internal sealed class ExitLimit(string name, TimeProvider time, UsageLedger usag
     /// <summary>Puts limits in force, for live sessions too.</summary>
     public void Apply(ScopeLimits limits)
     {
-        _fullText = $"the exit {name} has its {limits.Connections} connections";
+        _fullText = $"the exit {name} has its {LimitText.Count(limits.Connections ?? 0, "connection")}";
         _limits = limits;
         Scope.Apply(limits, $"exits.{name}.limits.bandwidth");
         LookAtUsage();

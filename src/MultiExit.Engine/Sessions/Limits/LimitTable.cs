@@ -148,7 +148,7 @@ internal sealed partial class LimitTable(TimeProvider time, UsageLedger usage, I
         long share = ShareOf(user, ShareKind.Associations, perUser)!.Value;
         if (AssociationsOf(_users, user) < share) return null;
         if (shadows is null) _shares?.Tried(user, ShareKind.Associations);
-        return Judge(limits, request, KeyOf(user, "udp"), $"{request.User} has {Amount(share, perUser, "UDP associations")}", shadows);
+        return Judge(limits, request, KeyOf(user, "udp"), $"{request.User} has {Amount(share, perUser, "UDP association")}", shadows);
     }
 
     // A refusal, unless it is only told.
@@ -176,8 +176,8 @@ internal sealed partial class LimitTable(TimeProvider time, UsageLedger usage, I
         _shares?.Tried(account, ShareKind.New);
         long share = ShareOf(account, ShareKind.New, rate)!.Value;
         return _newOfUser.TryPass(account, (int)share) ? null : Judge(limits, request, KeyOf(account, "new"), share == rate
-            ? $"{request.User} opens more than {rate} connections a second"
-            : $"{request.User} opens more than {share} connections a second, this node's share of its {rate}", null);
+            ? $"{request.User} opens more than {LimitText.Count(rate, "connection")} a second"
+            : $"{request.User} opens more than {LimitText.Count(share, "connection")} a second, this node's share of its {rate}", null);
     }
 
     private string? RefusalOfUser(RequestInfo request, string account, List<string>? shadows)
@@ -192,7 +192,7 @@ internal sealed partial class LimitTable(TimeProvider time, UsageLedger usage, I
         long share = ShareOf(account, ShareKind.Connections, connections)!.Value;
         if (sessions < share) return null;
         if (shadows is null) _shares?.Tried(account, ShareKind.Connections);
-        return Judge(limits, request, KeyOf(account, "connections"), $"{request.User} has {Amount(share, connections, "connections")}", shadows);
+        return Judge(limits, request, KeyOf(account, "connections"), $"{request.User} has {Amount(share, connections, "connection")}", shadows);
     }
 
     private LimitScope EnterUser(string account, int associations)

@@ -50,7 +50,7 @@ public sealed class LimitTableTests
         Session other = Open("alice", out refusal, UserAccount.Of("edge.auth", "alice"));
         Assert.Null(refusal);
         Open("alice", out refusal, UserAccount.Of("edge.auth", "alice"));
-        Assert.Equal("alice has its 1 connections", refusal);
+        Assert.Equal("alice has its 1 connection", refusal);
         other.AddUp(7);
         Assert.Equal([("alice", 3L, 7L)], _sessions.GetUsers().Select(user => (user.Name, user.TotalSessions, user.BytesUp)));
         Assert.Equal([0L, 7L], _sessions.GetAccounts().Select(user => user.BytesUp).Order());
