@@ -27,7 +27,7 @@ public sealed class StoreCommandTests
         using TemporaryFile file = new(Inbound + Fleet);
         StringWriter output = new(), error = new();
         Assert.Equal(ExitCode.Unexpected, await CommandLine.RunAsync(["store", command, "--config", file.Path], output, error));
-        Assert.Contains("the store postgres://node@/fleet?host=/nowhere: ", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the store postgres://node@/fleet?host=/nowhere: there is no Unix socket /nowhere/.s.PGSQL.5432: ", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(output.ToString());
     }
 

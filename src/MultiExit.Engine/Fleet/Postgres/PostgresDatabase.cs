@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
@@ -15,10 +17,12 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly string _place;
+    private readonly string? _socket;
 
     public PostgresDatabase(FleetConfig config)
     {
         _place = config.Store.ToString();
+        _socket = config.Store.IsLocal ? string.Create(CultureInfo.InvariantCulture, $"{config.Store.Host.TrimEnd('/')}/.s.PGSQL.{config.Store.Port}") : null;
         int seconds = (int)FleetTimes.Patience.TotalSeconds;
         NpgsqlConnectionStringBuilder builder = new()
         {
@@ -46,7 +50,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             await using (connection.ConfigureAwait(false)) return await step(connection).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidCastException
-            or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException
+            or SocketException or System.Security.Authentication.AuthenticationException
             or System.Security.Cryptography.CryptographicException)
         {
             throw new ProxyException(ProxyError.StoreUnreachable, $"the store {_place}: {Describe(exception)}", exception);
@@ -56,8 +60,11 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     // What the server says is text of others.
-    private static string Describe(Exception exception) => LogText.Clean(exception switch
+    private string Describe(Exception exception) => LogText.Clean(exception switch
     {
+        // The runtime has no word of its own for a path that is not there.
+        { InnerException: SocketException { SocketErrorCode: SocketError.AddressNotAvailable } } when _socket is not null =>
+            $"there is no Unix socket {_socket}: PostgreSQL does not run here, or its unix_socket_directories and port are others",
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused => $"{refused.MessageText} (docs/fleet.md has what a role needs)",
         PostgresException server => server.MessageText,
         { InnerException: { } inner } => $"{exception.Message.TrimEnd('.')}: {inner.Message}",
