@@ -8,7 +8,7 @@ import * as configuration from './configuration.js';
 import * as events from './events.js';
 import * as records from './records.js';
 
-const views = { overview: {}, sessions, users, configuration: {}, events: {}, records: {} };
+const views = { overview, sessions, users, configuration: {}, events: {}, records: {} };
 let source = null;
 let startedAt = 0;
 let retry;
@@ -32,7 +32,7 @@ function open() {
   poll();
 }
 
-// Sessions and users are asked for while they are looked at; the more there are, the less often.
+// Sessions, users and what other nodes have are asked for while they are looked at; the more there are, the less often.
 let polling = 0;
 async function poll() {
   const mine = ++polling;

@@ -1,6 +1,23 @@
 import { $, column, make, row, setClass, setText, span, sync } from './dom.js';
+import { ask } from './server.js';
 
 const kinds = { alive: 'good', silent: 'bad', left: 'off' };
+const pause = 10000; // A question takes something of the store and of each node.
+let hasOthers = false;
+let askedAt = -pause;
+
+// What each node that has answered says of an exit, by its name.
+export const exits = new Map();
+
+// Asks all nodes of their exits.
+export async function refresh() {
+  if (!hasOthers) exits.clear();
+  if (!hasOthers || performance.now() - askedAt < pause) return;
+  askedAt = performance.now();
+  const nodes = await ask('GET', '/api/fleet/exits').catch(() => []);
+  exits.clear();
+  for (const exit of nodes.flatMap(node => node.items)) exits.set(exit.name, [...exits.get(exit.name) ?? [], exit]);
+}
 
 // What the store knows of the configuration of each node, beside the nodes.
 function nodesOf(fleet) {
@@ -48,6 +65,8 @@ function rolloutOf(rollout) {
 }
 
 export function forget() {
+  hasOthers = false;
+  exits.clear();
   $('fleet').hidden = true;
   $('fleet-nodes').tBodies[0].replaceChildren();
   $('fleet-nodes').tBodies[0].known = undefined;
@@ -55,6 +74,7 @@ export function forget() {
 
 export function show(fleet) {
   $('fleet').hidden = !fleet;
+  hasOthers = !!fleet?.reachable && fleet.nodes.some(node => node.name !== fleet.node && node.state === 'alive');
   if (!fleet) return;
   setText($('fleet-name'), fleet.fleet);
   setText($('fleet-store'), storeOf(fleet));

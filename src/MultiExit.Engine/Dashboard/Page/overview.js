@@ -42,6 +42,16 @@ export function stateOf(exit) {
   return { up: ['up', 'good'], down: ['down', 'bad'], unknown: ['not known', 'warn'] }[exit.health.state] ?? ['no check', ''];
 }
 
+// The worst first.
+const troubles = ['down', 'shut', 'no carrier', 'full', 'disabled', 'not known'];
+
+// Of an exit that is not well on all nodes of a fleet, on how many of them.
+function onNodes(exit) {
+  const states = (fleet.exits.get(exit.name) ?? []).map(seen => stateOf(seen)[0]);
+  const worst = troubles.find(trouble => states.includes(trouble));
+  return worst && states.length > 1 ? `${worst} on ${states.filter(state => state === worst).length} of ${states.length} nodes` : '';
+}
+
 const reasonOf = exit => exit.refusal ?? exit.limits?.reached ?? (exit.health.state === 'down' ? exit.health.reason : null) ?? exit.carriers?.last_error ?? exit.last_error;
 
 async function disable(exit) {
@@ -78,7 +88,7 @@ function actions(exit) {
 
 function exitRow(exit) {
   const badge = make('span', { class: 'badge' });
-  const reason = make('small', { class: 'reason' });
+  const reason = make('small', { class: 'reason' }), nodes = make('small', { class: 'reason' });
   const name = make('strong'), type = make('small');
   if (!exits.has(exit.name)) exits.set(exit.name, new Series(60));
   const series = exits.get(exit.name);
@@ -93,11 +103,12 @@ function exitRow(exit) {
       setText(type, item.type === 'group' ? `group: ${item.members.join(', ')}` : item.type === 'pool' ? `pool of ${item.members.length}` : item.type);
     } },
     { label: 'State', kind: 'two', set(cell, item) {
-      fill(cell, badge, ' ', reason);
+      fill(cell, badge, ' ', reason, nodes);
       const [text, kind] = stateOf(item);
       setText(badge, text);
       setClass(badge, `badge ${kind}`);
       setText(reason, kind === 'bad' ? reasonOf(item) : '');
+      setText(nodes, onNodes(item));
     } },
     column('Latency', item => milliseconds(item.latency), 'n'),
     column('Sessions', item => number(item.sessions), 'n'),
@@ -110,6 +121,8 @@ function exitRow(exit) {
     ...buttons ? [{ label: '', kind: 'actions', set(cell, item) { fill(cell, ...buttons.nodes); buttons.update(item); } }] : [],
   ]);
 }
+
+export const refresh = fleet.refresh;
 
 export function forget() {
   $('exits').tBodies[0].replaceChildren();

@@ -8,7 +8,7 @@ namespace MultiExit.Host.Tests.EndToEnd.Browser;
 public sealed class DashboardFleetTests(Chromium chromium) : IClassFixture<Chromium>
 {
     [FleetFact]
-    public async Task It_shows_all_nodes_and_the_store_and_that_it_is_gone()
+    public async Task It_shows_all_nodes_their_exits_and_the_store_and_that_it_is_gone()
     {
         Assert.SkipUnless(Chromium.IsInstalled, "Chromium is not installed");
         using NamespaceHost space = new($"mxd-{Environment.ProcessId}");
@@ -32,6 +32,10 @@ public sealed class DashboardFleetTests(Chromium chromium) : IClassFixture<Chrom
             + ".join() === 'one (this one) alive,two alive'");
         Assert.StartsWith("The store answers", await page.ReadAsync("document.getElementById('fleet-store').innerText"), StringComparison.Ordinal);
         Assert.Equal("eu, edge", await page.ReadAsync("document.querySelector('#fleet-nodes tbody tr').cells[6].innerText"));
+        await page.ClickAsync("button[aria-label='Disable direct']");
+        await page.ClickAsync("#ask-yes");
+        await page.UntilAsync("[...document.querySelectorAll('#exits tbody tr')].some(row => row.cells[0].innerText.startsWith('direct')"
+            + " && row.cells[1].innerText.includes('disabled on 1 of 2 nodes'))");
         await page.PictureAsync("fleet");
         database.Kill();
         await page.UntilAsync("document.getElementById('fleet-store').innerText.startsWith('The store cannot be used')");
