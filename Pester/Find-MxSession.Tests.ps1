@@ -80,6 +80,16 @@ Describe 'Find-MxSession' {
         ($text -split "`n" | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 81
     }
 
+    It 'takes two lines at most for addresses and the longest outcome, in a table of <_>' -ForEach 'Ended', 'Fleet' {
+        $text = [pscustomobject] @{
+            PSTypeName = "MultiExit.MxSession#$_"; Server = 'kept'; Ended = [DateTimeOffset]::Now; Node = 'edge-1'; Client = '192.0.2.100:54321'; User = 'alice'
+            Destination = '198.51.100.100:443'; Exit = 'wan1'; Source = '203.0.113.100:54321'; Outcome = 'ProxyAuthenticationFailed'
+        } | Format-Table | Out-String -Width 80
+        $rows = @(($text -split '(?m)^-.*$')[1] -split '\r?\n' -ne '')
+        $rows | Should -HaveCount 2
+        $rows[0] | Should -Match '^\d\d-\d\d \d\d:\d\d:\d\d .*ProxyAuthenti\W*$'
+    }
+
     It 'names what is not understood' {
         (Get-Failure { Find-MxSession -Source somewhere -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'NotUnderstood,*'
         (Get-Failure { Find-MxSession -Outcome fine -ErrorAction Stop }).FullyQualifiedErrorId | Should -BeLike 'NotUnderstood,*'

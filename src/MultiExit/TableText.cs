@@ -13,6 +13,9 @@ public static partial class TableText
     /// <summary>A point in time on the clock of this computer, <c>2026-11-29 14:03:22</c>; empty for null.</summary>
     public static string Time(object? value) => Read(value) is { } time ? time.ToLocalTime().ToString(Pattern, CultureInfo.InvariantCulture) : "";
 
+    /// <summary>A point in time of the last months, <c>11-29 14:03:22</c>; empty for null.</summary>
+    public static string Moment(object? value) => Time(value) is { Length: > 0 } time ? time["yyyy-".Length..] : "";
+
     /// <summary>How long a point in time is ago, <c>14:03:22</c> or <c>2d 14:03</c>; empty for null.</summary>
     public static string Age(object? value) => Read(value) is not { } time ? ""
         : (DateTimeOffset.UtcNow - time) is var age && age.Days > 0

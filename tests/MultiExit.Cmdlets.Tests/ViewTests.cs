@@ -64,7 +64,7 @@ public sealed class ViewTests : IDisposable
         Assert.DoesNotContain(View(name).Descendants("PropertyName"), property => times.Contains(property.Value));
         foreach (string script in View(name).Descendants("ScriptBlock").Select(script => script.Value))
             Assert.All(times.Where(time => script.Contains($"$_.{time}", StringComparison.Ordinal)),
-                time => Assert.Matches($@"\[MultiExit\.TableText\]::(Time|Age)\(\$_\.{time}\)|if \(\$_\.{time}\)", script));
+                time => Assert.Matches($@"\[MultiExit\.TableText\]::(Time|Moment|Age)\(\$_\.{time}\)|if \(\$_\.{time}\)", script));
     }
 
     [Theory]
@@ -81,6 +81,7 @@ public sealed class ViewTests : IDisposable
             Environment.SetEnvironmentVariable("TZ", "Asia/Tokyo");
             TimeZoneInfo.ClearCachedData();
             Assert.Equal("2026-11-29 12:00:00", Show($"[MultiExit.TableText]::Time(({time}))"));
+            Assert.Equal("11-29 12:00:00", Show($"[MultiExit.TableText]::Moment(({time}))"));
         }
         finally
         {
