@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
@@ -11,7 +12,8 @@ namespace MultiExit.Engine.Fleet;
 /// <param name="open">Opens the store, or gives the one that is open.</param>
 /// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
-internal sealed class FleetAsking(FleetConfig config, Membership membership, Func<IFleetStore> open, EngineLog log, TimeProvider time) : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "A question may still run when the node ends; the semaphore holds nothing but memory.")]
+internal sealed class FleetAsking(FleetConfig config, Membership membership, Func<IFleetStore> open, EngineLog log, TimeProvider time)
 {
     private readonly StoreCalls _calls = new();
     private readonly SemaphoreSlim _asking = new(1);
@@ -45,6 +47,4 @@ internal sealed class FleetAsking(FleetConfig config, Membership membership, Fun
         }
         return answer!;
     }
-
-    public void Dispose() => _asking.Dispose();
 }
