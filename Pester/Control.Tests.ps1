@@ -100,7 +100,7 @@ Describe 'The cmdlets over a control socket' {
 
     It 'locked clients are let in' {
         { Open-Socks5 $port $silent.LocalEndpoint.Port alice:wrong } | Should -Throw
-        $limit = [datetime]::UtcNow.AddSeconds(20)
+        $limit = [datetime]::UtcNow.AddSeconds(60)
         do { $unlocked = Unlock-MxClient -Socket $socket -PassThru } while (-not $unlocked -and [datetime]::UtcNow -lt $limit)
         "$($unlocked.Client)" | Should -Be '127.0.0.1'
         (Open-Socks5 $port $silent.LocalEndpoint.Port alice:a1).Dispose()

@@ -135,14 +135,14 @@ Describe 'Test-MxExit' {
         $service = New-BusyPort
         $silentUrl = "http://127.0.0.1:$($service.LocalEndpoint.Port)/"
         try {
-            $job = Test-MxExit one, two $silentUrl -Timeout 700ms -AsJob
+            $job = Test-MxExit one, two $silentUrl -Timeout 2s -AsJob
             (Wait-Job $job -Timeout 60 | Receive-Job -Keep).Success | Should -Be $false, $false
             $job.Progress[0].Activity, $job.Progress[0].StatusDescription, $job.Progress[0].PercentComplete | Should -Be 'Probing exits', '0 of 2: one', 0
             $half = $job.Progress.Where{ $_.StatusDescription -eq '1 of 2: two' }[0]
             $half.PercentComplete | Should -Be 50
             $half.SecondsRemaining | Should -BeGreaterThan 0
             $job.Progress[-1].RecordType | Should -Be 'Completed'
-            $alone = Test-MxExit one $silentUrl -Timeout 700ms -AsJob
+            $alone = Test-MxExit one $silentUrl -Timeout 2s -AsJob
             (Wait-Job $alone -Timeout 60 | Receive-Job -Keep).Success | Should -BeFalse
             $alone.Progress | Should -BeNullOrEmpty
             $job, $alone | Remove-Job

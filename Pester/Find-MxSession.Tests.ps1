@@ -15,10 +15,10 @@ control: { socket: run/s }
         (Get-MxSession)[-1].Source
         $client.Dispose()
         # One after the other, so that the last to begin is the last to end.
-        $end = [DateTime]::UtcNow.AddSeconds(20)
+        $end = [DateTime]::UtcNow.AddSeconds(60)
         while (Get-MxSession) { if ([DateTime]::UtcNow -gt $end) { throw 'a session did not end' } }
     }
-    $end = [DateTime]::UtcNow.AddSeconds(20)
+    $end = [DateTime]::UtcNow.AddSeconds(60)
     while (@(Find-MxSession).Count -lt 3 -and [DateTime]::UtcNow -lt $end) { Start-Sleep -Milliseconds 50 }
 }
 

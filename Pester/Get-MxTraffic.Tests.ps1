@@ -17,7 +17,7 @@ control: { socket: run/s }
         $null = [IO.StreamReader]::new($client.GetStream()).ReadToEnd()
         $client.Dispose()
     }
-    $end = [DateTime]::UtcNow.AddSeconds(20)
+    $end = [DateTime]::UtcNow.AddSeconds(60)
     while ((Get-MxTraffic | Measure-Object Sessions -Sum).Sum -lt 3 -and [DateTime]::UtcNow -lt $end) { Start-Sleep -Milliseconds 50 }
 }
 

@@ -12,7 +12,7 @@ AfterAll {
 
 Describe 'Measure-MxTunnel' {
     It 'has rates, percentiles and each time, and a table with the times as blocks' {
-        $measured = Measure-MxTunnel $proxy -Duration 1s -Bytes 5MB
+        $measured = Measure-MxTunnel $proxy -Duration 30s -Bytes 5MB
         $measured | Should -BeOfType MultiExit.MxTunnelMeasurement
         $measured.BytesUp, $measured.BytesDown | ForEach-Object { $_ | Should -BeGreaterOrEqual 5000000 }
         $measured.BytesUpPerSecond | Should -BeGreaterThan 0
@@ -30,7 +30,7 @@ Describe 'Measure-MxTunnel' {
     }
 
     It 'gets a file over HTTP, and nothing up' {
-        $measured = Measure-MxTunnel $proxy -Target "http://127.0.0.1:$($web.Port)/" -Duration 500ms
+        $measured = Measure-MxTunnel $proxy -Target "http://127.0.0.1:$($web.Port)/" -Duration 3s
         $measured.BytesDown | Should -BeGreaterOrEqual 20000
         $measured.BytesUp | Should -Be $null
     }
@@ -77,7 +77,7 @@ Describe 'A job of this module' {
 
     It 'shows how far it is, and ends at once' {
         $job = Measure-MxTunnel direct -Duration 1h -AsJob
-        $limit = (Get-Date).AddSeconds(20)
+        $limit = (Get-Date).AddSeconds(60)
         while (-not $job.Progress.Count -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
         $job.Progress[0].Activity | Should -Be 'Measuring direct'
         $job.Progress[0].SecondsRemaining | Should -BeGreaterThan 3000
@@ -92,7 +92,7 @@ Describe 'A job of this module' {
         $client = Open-Socks5 $drained.Listeners[0].EndPoint.Port $silent.LocalEndpoint.Port
         try {
             $job = Stop-MxServer drained -Deadline 1h -AsJob -PassThru
-            $limit = (Get-Date).AddSeconds(20)
+            $limit = (Get-Date).AddSeconds(60)
             while (-not $job.Progress.Count -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
             $job.Progress[0].Activity, $job.Progress[0].StatusDescription | Should -Be 'Draining drained', '1 sessions are live'
             $job.Progress[0].SecondsRemaining | Should -BeGreaterThan 3000

@@ -86,7 +86,7 @@ Describe 'Should-MxReach' {
 
     It 'reaches a target that says nothing' {
         $silent = New-BusyPort
-        try { $server | Should-MxReach "127.0.0.1:$($silent.LocalEndpoint.Port)" -Inbound guests -Timeout 1s } finally { $silent.Stop() }
+        try { $server | Should-MxReach "127.0.0.1:$($silent.LocalEndpoint.Port)" -Inbound guests -Timeout 3s } finally { $silent.Stop() }
     }
 
     It 'fails with the way, the reason and why' {

@@ -14,7 +14,7 @@ history: { directory: history }
 '@
     function Open-Login([string] $Login) { return Open-Socks5 $port $silent.LocalEndpoint.Port $Login }
     function Wait-Until([scriptblock] $Condition) {
-        $end = [datetime]::UtcNow.AddSeconds(20)
+        $end = [datetime]::UtcNow.AddSeconds(60)
         while (-not (& $Condition)) {
             if ([datetime]::UtcNow -gt $end) { throw "not so: $Condition" }
             Start-Sleep -Milliseconds 20

@@ -96,7 +96,7 @@ records: { path: run/records.db }
             Test-MxConfig $using:other -Against live -WarningAction SilentlyContinue | Write-Both
             Watch-MxServer -AsObject -Count 1 -Interval 100ms | Write-Both
             Stop-MxSession -Id (Get-MxSession).Id -Confirm:$false
-            $limit = (Get-Date).AddSeconds(20)
+            $limit = (Get-Date).AddSeconds(60)
             while (-not ($ended = Find-MxSession) -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
             $ended | Write-Both
             Get-MxTraffic -Since 10m | Select-Object -First 1 | Write-Both
@@ -172,7 +172,7 @@ fleet: { store: "$($postgres.Store)", name: prod, node: a, labels: [eu] }
             . ([scriptblock]::Create($using:flatten))
             function Write-Both { process { $_; (Get-Flat $_ '') -join "`n" } }
             function Wait-For([scriptblock] $What) {
-                $limit = (Get-Date).AddSeconds(30)
+                $limit = (Get-Date).AddSeconds(60)
                 while (-not (& $What) -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
             }
             try {

@@ -3,7 +3,8 @@
 usage: Terminal.py STEPS PROGRAM [ARGUMENT...]
 STEPS is a file with a JSON array of steps, each an array:
   ["type", TEXT]            types, \u0003 for Ctrl+C
-  ["see", REGEX, SECONDS]   waits for text behind what was seen last; it is over if that takes longer
+  ["see", REGEX, SECONDS]   waits for text behind what was seen last; it is over if that takes longer. Of a pause of the machine,
+                            in which nothing is read here either, little counts.
 Writes a JSON object: seconds (that each "see" took), text (all that came), missed (the REGEX that did not come, or null).
 """
 import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
@@ -43,14 +44,17 @@ for step in steps:
     if step[0] == "type":
         os.write(terminal, step[1].encode())
         continue
-    began = time.monotonic()
+    began = last = time.monotonic()
+    left = step[2]
     alive = True
     while True:
         found = re.compile(step[1], re.S).search(plain(), seen)
         if found:
             seen = found.end()
             break
-        left = began + step[2] - time.monotonic()
+        now = time.monotonic()
+        left -= min(now - last, 0.3)
+        last = now
         if left <= 0 or not alive:
             missed = step[1]
             break

@@ -54,7 +54,7 @@ Describe 'Test-MxTunnel' {
     It 'gives up at its time-out' {
         $silent = New-BusyPort
         try {
-            $test = '' | Test-MxTunnel direct $silent.LocalEndpoint.ToString() -Timeout 200ms
+            $test = '' | Test-MxTunnel direct $silent.LocalEndpoint.ToString() -Timeout 2s
             $test.Reason | Should -Be 'TimedOut'
             $test.Steps[-1].Name | Should -Be 'FirstByte'
         } finally {

@@ -85,7 +85,7 @@ Describe 'Watch-MxServer' {
         # The terminal is that of script(1). The key is pressed as soon as there is a screen.
         $screen = Join-Path $folder 'screen'
         $run = "stty rows 24 cols 100; '$($shell.FilePath)' $($shell.Leading.ForEach{ "'$_'" }) -NoProfile -File '$inner'"
-        $press = "for i in `$(seq 300); do grep -q 'q ends it' '$screen' 2>/dev/null && break; sleep 0.1; done; printf q; sleep 1"
+        $press = "for i in `$(seq 500); do grep -q 'q ends it' '$screen' 2>/dev/null && break; sleep 0.1; done; printf q; sleep 1"
         & /bin/sh -c "( $press ) | TERM=xterm timeout 60 script -qefc `"`$1`" '$screen' >/dev/null" - $run
         $text = [IO.File]::ReadAllText($screen)
         $text | Should -Match ([regex]::Escape("`e[?1049h"))

@@ -129,7 +129,7 @@ function Get-Failure([scriptblock] $Script) {
 
 # Waits for a state that no event announces.
 function Wait-Until([scriptblock] $Condition) {
-    $limit = [DateTime]::UtcNow.AddSeconds(30)
+    $limit = [DateTime]::UtcNow.AddSeconds(60)
     while (-not (& $Condition)) {
         if ([DateTime]::UtcNow -gt $limit) { throw "the awaited state did not come: $Condition" }
         Start-Sleep -Milliseconds 50

@@ -145,7 +145,11 @@ public sealed class GatewayServerCarrierTests
     private static Task<TestGateway> ServeAsync(string kind, int port, GatewayOptions? options = null) => TestGateway.StartAsync(
         new GatewayConfig
         {
-            Inbounds = [kind == "tunnel" ? TunnelPair.Inbound(port) : EchTunnelPair.Inbound() with { Listen = new IPEndPoint(IPAddress.Loopback, port) }],
+            Inbounds =
+            [
+                kind == "tunnel" ? TunnelPair.Inbound() with { Listen = new IPEndPoint(TestTransports.Apart, port) }
+                    : EchTunnelPair.Inbound() with { Listen = new IPEndPoint(TestTransports.Apart, port) },
+            ],
         }, options);
 
     private static Task<TestGateway> ConnectAsync(ExitConfig exit, GatewayOptions? options = null) =>

@@ -2,6 +2,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Groups;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Server;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -11,6 +12,8 @@ namespace MultiExit.Engine.Tests;
 /// <summary>What becomes of the sessions of an exit that goes down.</summary>
 public sealed class GatewayServerDownTests
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
     [Theory]
     [InlineData(OnDown.Cut)]
     [InlineData(OnDown.Keep)]
@@ -21,9 +24,10 @@ public sealed class GatewayServerDownTests
         using TemporaryFolder folder = new();
         HealthConfig health = new()
         {
-            Target = HealthTarget.Parse($"tcp://{probed.EndPoint}"), Interval = TimeSpan.FromMilliseconds(100),
-            Timeout = TimeSpan.FromMilliseconds(100), Fall = 1, Rise = 1,
+            Target = HealthTarget.Parse($"tcp://{probed.EndPoint}"), Interval = Interval, Timeout = Interval, Fall = 1, Rise = 1,
         };
+        // No probe takes too long on it.
+        ManualTimeProvider time = new();
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed() with
         {
             Exits =
@@ -33,12 +37,14 @@ public sealed class GatewayServerDownTests
             Groups = [new GroupConfig { Name = "pool", Exits = ["a", "b"], Strategy = GroupStrategy.RoundRobin }],
             Default = "pool",
             Logging = new LoggingConfig { Access = new(folder["access.log"]) },
-        });
+        }, new GatewayOptions { Time = time });
+        time.Advance(Interval);
         await Wait.UntilAsync(() => Health(gateway).State == ExitHealthState.Up);
         await using SocketStream ofA = await gateway.ConnectThroughAsync(target.EndPoint);
         await using SocketStream ofB = await gateway.ConnectThroughAsync(target.EndPoint);
         Assert.Equal(["a", "b"], gateway.Server.GetSessions().Select(session => session.Exit!));
         await probed.DisposeAsync();
+        time.Advance(Interval);
         await Wait.UntilAsync(() => Health(gateway).State == ExitHealthState.Down);
         if (onDown == OnDown.Cut)
         {

@@ -51,7 +51,7 @@ public sealed class GatewayServerDrainTests
         using ScriptedOrigin origin = new();
         MixedInboundConfig inbound = new()
         {
-            Name = "proxy", Listen = new IPEndPoint(IPAddress.Loopback, 0), Http = new HttpOptions { HeadTimeout = TimeSpan.FromMilliseconds(100) },
+            Name = "proxy", Listen = new IPEndPoint(IPAddress.Loopback, 0), Http = new HttpOptions { HeadTimeout = TimeSpan.FromSeconds(3) },
         };
         await using TestGateway gateway = await TestGateway.StartAsync(new GatewayConfig { Inbounds = [inbound] }, kind);
         using TextPeer client = new(await gateway.ConnectAsync());

@@ -67,8 +67,9 @@ public sealed class GatewayServerTests
     public async Task An_idle_session_is_ended_and_a_busy_one_is_not(TransportKind kind)
     {
         await using EchoTarget target = new();
+        ManualTimeProvider time = new();
         await using TestGateway gateway = await TestGateway.StartAsync(
-            TestGateway.Mixed(new LimitsConfig { IdleTimeout = TimeSpan.FromSeconds(1) }), kind);
+            TestGateway.Mixed(new LimitsConfig { IdleTimeout = TimeSpan.FromSeconds(10) }), new GatewayOptions { Transport = kind, Time = time });
         await using SocketStream idle = await gateway.ConnectThroughAsync(target.EndPoint);
         await using SocketStream busy = await gateway.ConnectThroughAsync(target.EndPoint);
         Task<int> waiting = idle.ReadAsync(new byte[1]).AsTask();
@@ -76,6 +77,7 @@ public sealed class GatewayServerTests
         {
             await busy.WriteAsync(new byte[1]);
             await busy.ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience);
+            time.Advance(TimeSpan.FromSeconds(1));
         }
         await Assert.ThrowsAnyAsync<IOException>(() => waiting);
         await busy.WriteAsync(new byte[1]);

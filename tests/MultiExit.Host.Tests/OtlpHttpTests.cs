@@ -32,7 +32,7 @@ public sealed class OtlpHttpTests
 
         Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["OTEL_EXPORTER_OTLP_CERTIFICATE"] = "" };
         Uri url = new($"https://{collector.LocalEndpoint}/v1/metrics");
-        using HttpClient strict = OtlpHttp.Create(TimeSpan.FromSeconds(10), environment.GetValueOrDefault);
+        using HttpClient strict = OtlpHttp.Create(HostProcess.Limit, environment.GetValueOrDefault);
         await Assert.ThrowsAsync<HttpRequestException>(() => strict.GetAsync(url));
         environment = new(StringComparer.Ordinal)
         {
@@ -40,11 +40,11 @@ public sealed class OtlpHttpTests
             ["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"] = file,
             ["OTEL_EXPORTER_OTLP_CLIENT_KEY"] = keyFile,
         };
-        using HttpClient http = OtlpHttp.Create(TimeSpan.FromSeconds(10), environment.GetValueOrDefault);
+        using HttpClient http = OtlpHttp.Create(HostProcess.Limit, environment.GetValueOrDefault);
         Assert.Equal(HttpStatusCode.NoContent, (await http.GetAsync(url)).StatusCode);
-        Assert.Equal("CN=collector", await shown.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal("CN=collector", await shown.WaitAsync(HostProcess.Limit));
         environment["OTEL_EXPORTER_OTLP_CERTIFICATE"] = file + ".gone";
-        Assert.Throws<ProxyException>(() => OtlpHttp.Create(TimeSpan.FromSeconds(10), environment.GetValueOrDefault));
+        Assert.Throws<ProxyException>(() => OtlpHttp.Create(HostProcess.Limit, environment.GetValueOrDefault));
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class OtlpHttpTests
     public void A_clients_certificate_without_its_key_is_refused_and_so_is_a_key_alone(string set, string missing)
     {
         string message = Assert.Throws<FormatException>(
-            () => OtlpHttp.Create(TimeSpan.FromSeconds(10), name => name == set ? "/etc/own.pem" : null)).Message;
+            () => OtlpHttp.Create(HostProcess.Limit, name => name == set ? "/etc/own.pem" : null)).Message;
         Assert.Contains(set, message, StringComparison.Ordinal);
         Assert.EndsWith($"{missing} is not set", message, StringComparison.Ordinal);
     }

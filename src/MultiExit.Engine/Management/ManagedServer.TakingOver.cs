@@ -73,12 +73,15 @@ public sealed partial class ManagedServer
             await channel.SendAsync(new TakeoverMessage(TakeoverStep.Ready) { Process = Environment.ProcessId }, cancellationToken).ConfigureAwait(false);
             TakeoverState state = (await channel.ExpectAsync(TakeoverStep.State, cancellationToken).ConfigureAwait(false)).State ?? new TakeoverState();
             server.Gateway.Continue(state);
-            if (pending is not null) server.WaitOn(pending, start, state.Unconfirmed ?? TimeSpan.Zero);
+            long told = server._time.GetTimestamp();
+            if (pending is not null) server.WaitOn(pending, start);
             server._followed = followed;
             server.Settle(start);
             await channel.SendAsync(new TakeoverMessage(TakeoverStep.Open), cancellationToken).ConfigureAwait(false);
             await channel.ExpectAsync(TakeoverStep.Taken, cancellationToken).ConfigureAwait(false);
             server.Gateway.BeginAccepting();
+            TimeSpan left = (state.Unconfirmed ?? TimeSpan.Zero) - server._time.GetElapsedTime(told);
+            if (pending is not null) await server.BeginWaitAsync(pending, left).ConfigureAwait(false);
             server._control?.OwnFile();
             server._readers?.OwnFile();
             server.GiveTo(server._control, server.Gateway.Config.ControlGroup, isAdopted: true);
@@ -111,10 +114,22 @@ public sealed partial class ManagedServer
     }
 
     // The change goes on waiting for its confirmation.
-    private void WaitOn(PendingVersion pending, HistoryStart start, TimeSpan left)
-    {
+    private void WaitOn(PendingVersion pending, HistoryStart start) =>
         _state = _state.Started(start.Version).Waiting(pending, ConfigHistory.Load(_state.Store!.Folder, pending.Previous));
-        RevertIn(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
+
+    // Not before the process before has let go: until then it may go on, with the change and its time.
+    private async Task BeginWaitAsync(PendingVersion pending, TimeSpan left)
+    {
+        await _changing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            // It may have been confirmed meanwhile, or another change have taken its place.
+            if (_state.Pending == pending) RevertIn(left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     private async Task FollowAsync(TakeoverChannel channel, ServerTotals totals, string? socket)

@@ -7,7 +7,7 @@ namespace MultiExit.Cmdlets.Tests.Support;
 /// <summary>A PowerShell session with the module of this checkout.</summary>
 internal sealed class Session : IDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>The folder of the checkout.</summary>
     public static readonly string RepositoryRoot = typeof(Session).Assembly

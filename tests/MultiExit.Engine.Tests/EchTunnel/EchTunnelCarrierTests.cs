@@ -15,7 +15,7 @@ namespace MultiExit.Engine.Tests.EchTunnel;
 /// <summary>One carrier in the plain format, against a peer that reads when the test says so.</summary>
 public sealed class EchTunnelCarrierTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TestTransports.Patience;
     private static readonly Destination Target = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 80));
 
     [Fact]

@@ -19,7 +19,7 @@ namespace MultiExit.Engine.Tests.EchTunnel;
 public sealed class EchTunnelHoldTests : IAsyncDisposable
 {
     private const int Part = 32 * 1024;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TestTransports.Patience;
     private static readonly Destination Target = Destination.FromEndPoint(new IPEndPoint(IPAddress.Loopback, 80));
 
     private readonly ManualTimeProvider _time = new();

@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Tests.Exits;
 
 public abstract class DirectExitTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
     private const string OtherLoopback = "127.0.0.2 and its like are on no interface of this system";
 
     private static readonly DialContext Anywhere = new();

@@ -135,7 +135,7 @@ public sealed class HttpExitTests : IDisposable
 
     private static Task<DialResult> DialAsync(HttpExitConfig config, Destination? target = null) =>
         new HttpExit(config, new SocketExit(), null, TimeSpan.FromSeconds(10), TimeProvider.System)
-            .DialAsync(target ?? Target, new DialContext(), default).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+            .DialAsync(target ?? Target, new DialContext(), default).AsTask().WaitAsync(TestTransports.Patience);
 
     private static Destination Parse(string text) =>
         Destination.TryParse(text, -1, out Destination? destination) ? destination : throw new FormatException(text);

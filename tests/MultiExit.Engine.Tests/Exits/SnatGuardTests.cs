@@ -79,5 +79,5 @@ public sealed class SnatGuardTests
     private SnatGuard Create() => SnatGuard.Create(Config, SnatLayout.Create(Config, out _), _system, _time, _states)!;
 
     private static Task<string?> RefusalAsync(SnatGuard guard, string exit) =>
-        guard.GateOf(exit)!.RefusalAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        guard.GateOf(exit)!.RefusalAsync(CancellationToken.None).AsTask().WaitAsync(TestTransports.Patience);
 }

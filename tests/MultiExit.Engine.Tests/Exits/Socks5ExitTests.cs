@@ -18,7 +18,7 @@ public sealed class Socks5ExitTests
 {
     private const string ConnectRequest = "05010001010203040050";
     private static readonly Destination Target = Destination.FromAddress(IPAddress.Parse("1.2.3.4"), 80);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TestTransports.Patience;
 
     [Fact]
     public async Task Payload_right_behind_the_reply_is_kept()
@@ -135,7 +135,7 @@ public sealed class Socks5ExitTests
         Task<DialResult> dial = DialAsync(Exit(proxy.EndPoint, time: time));
         TestClient peer = await proxy.AcceptedAsync();
         await peer.ReadAsync(3);
-        time.Advance(TimeSpan.FromSeconds(5));
+        time.Advance(Limit);
         Assert.Equal(DialFailure.ProxyUnreachable, (await dial).Failure);
     }
 
@@ -149,7 +149,7 @@ public sealed class Socks5ExitTests
         await peer.ReadAsync(3);
         await peer.SendAsync("0500");
         await peer.ReadAsync(10);
-        time.Advance(TimeSpan.FromSeconds(5));
+        time.Advance(Limit);
         Assert.Equal(DialFailure.TimedOut, (await dial).Failure);
     }
 
@@ -286,6 +286,6 @@ public sealed class Socks5ExitTests
         Server = Destination.FromEndPoint(server),
         Username = username,
         Password = username is null ? null : new Secret("secret"),
-        Timeout = TimeSpan.FromSeconds(5),
+        Timeout = Limit,
     };
 }

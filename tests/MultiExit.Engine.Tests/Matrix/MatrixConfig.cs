@@ -60,7 +60,8 @@ internal static class MatrixConfig
         {
             exits.Add((kind, Exit(kind, kind, far[kind])));
             exits.Add(($"dead-{kind}", Exit($"dead-{kind}", kind, new IPEndPoint(IPAddress.Loopback, closedPort))));
-            exits.Add(($"wrong-{kind}", Exit($"wrong-{kind}", kind, far[kind], "hop", WrongPassword, "timeout: 1s, ")));
+            // The server of a tunnel does not say that a key is wrong.
+            exits.Add(($"wrong-{kind}", Exit($"wrong-{kind}", kind, far[kind], "hop", WrongPassword, kind == "tunnel" ? "timeout: 1s, " : "")));
             exits.Add(($"beyond-{kind}", Exit($"beyond-{kind}", kind, far[kind == "tunnel" ? "tunnel-lost" : kind], "lost")));
         }
         exits.AddRange(Old.Select(kind => (kind, Exit(kind, kind, far[kind]))));

@@ -16,8 +16,6 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
     private const int AtATime = 10;
     private const int Length = 64 * 1024;
 
-    // An address of their own: no outgoing connection takes the port while an upstream is down.
-    private static readonly string Address = OperatingSystem.IsLinux() ? "127.0.0.77" : "127.0.0.1";
     private const string Users = ", users: { probe: { password: pw } }";
     private int _intact;
 
@@ -103,8 +101,8 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
 
     private static Task<TestGateway> UpstreamAsync(int port) => TestGateway.StartAsync(ConfigAssert.Valid($$"""
         inbounds:
-          - { name: ws, type: websocket, listen: "{{Address}}:{{port}}", private_destinations: allow }
-          - { name: socks, type: socks5, listen: "{{Address}}:0" }
+          - { name: ws, type: websocket, listen: "{{TestTransports.Apart}}:{{port}}", private_destinations: allow }
+          - { name: socks, type: socks5, listen: "{{TestTransports.Apart}}:0" }
         """));
 
     private static string Exits(TestGateway upstream, string name)

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Tests.Resolving;
 
 public sealed class DnsCacheTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
     private readonly ManualTimeProvider _time = new();
     private readonly FakeDnsClient _client = new();
     private readonly DnsCache _cache;

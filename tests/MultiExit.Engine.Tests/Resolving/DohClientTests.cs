@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Tests.Resolving;
 
 public sealed class DohClientTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
     private readonly ManualTimeProvider _time = new();
     private readonly FakeServer _server = new();
     private readonly DohClient _client;

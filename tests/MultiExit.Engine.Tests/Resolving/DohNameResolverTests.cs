@@ -9,7 +9,7 @@ namespace MultiExit.Engine.Tests.Resolving;
 
 public sealed class DohNameResolverTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
     private static readonly byte[] Ipv6 = IPAddress.Parse("2001:db8::1").GetAddressBytes();
     private readonly ManualTimeProvider _time = new();
     private readonly FakeDnsClient _client = new();

@@ -123,7 +123,7 @@ public sealed class RouterTests
         _resolver.Hangs = true;
         Task<Route> selected = Build("direct", time, Inside("wan1")).SelectAsync(Request("inside.example:80"), default).AsTask();
         time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal("direct", (await selected.WaitAsync(TimeSpan.FromSeconds(10))).Exit.Name);
+        Assert.Equal("direct", (await selected.WaitAsync(TestTransports.Patience)).Exit.Name);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class RouterTests
         using CancellationTokenSource cancelled = new();
         Task<Route> selected = Build("direct", Inside("wan1")).SelectAsync(Request("inside.example:80"), cancelled.Token).AsTask();
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => selected.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => selected.WaitAsync(TestTransports.Patience));
     }
 
     [Theory]

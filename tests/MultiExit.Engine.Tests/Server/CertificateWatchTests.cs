@@ -13,7 +13,7 @@ namespace MultiExit.Engine.Tests.Server;
 
 public sealed class CertificateWatchTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
 
     private readonly ManualTimeProvider _time = new();
     private readonly MemoryLog _memory = new();

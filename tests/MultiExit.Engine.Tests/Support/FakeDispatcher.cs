@@ -20,9 +20,9 @@ internal sealed class FakeDispatcher : IDispatcher
     /// <summary>The address that is reported as the one the target sees.</summary>
     public IPEndPoint? Local { get; set; } = new(IPAddress.Parse("192.0.2.7"), 40000);
 
-    public Task<RequestInfo> NextRequestAsync() => _requests.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    public Task<RequestInfo> NextRequestAsync() => _requests.Reader.ReadAsync().AsTask().WaitAsync(TestTransports.Patience);
 
-    public Task<FakeUdpSession> NextAssociationAsync() => _associations.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    public Task<FakeUdpSession> NextAssociationAsync() => _associations.Reader.ReadAsync().AsTask().WaitAsync(TestTransports.Patience);
 
     public ValueTask ServeDirectAsync(InboundRequest request, InboundConnection connection, CancellationToken cancellationToken) =>
         ServeAsync(request, connection, cancellationToken);

@@ -40,9 +40,9 @@ internal sealed class FakeTransport : ITransport
 
         public Task<SocketStream> Outcome => _outcome.Task;
 
-        public Task Begun => _begun.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        public Task Begun => _begun.Task.WaitAsync(TestTransports.Patience);
 
-        public Task Cancelled => _cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        public Task Cancelled => _cancelled.Task.WaitAsync(TestTransports.Patience);
 
         public void Begin(CancellationToken cancellationToken)
         {
@@ -68,7 +68,7 @@ internal sealed class FakeTransport : ITransport
     {
         private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Disposed => _disposed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        public Task Disposed => _disposed.Task.WaitAsync(TestTransports.Patience);
 
         public bool IsDisposed => _disposed.Task.IsCompleted;
 

@@ -12,9 +12,9 @@ internal sealed class FakeUdpSession(SessionTable table, RequestInfo request, Fu
     private readonly Channel<(Destination, byte[])> _sent = Channel.CreateUnbounded<(Destination, byte[])>();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task Closed => _closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    public Task Closed => _closed.Task.WaitAsync(TestTransports.Patience);
 
-    public Task<(Destination Destination, byte[] Data)> NextAsync() => _sent.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10))!;
+    public Task<(Destination Destination, byte[] Data)> NextAsync() => _sent.Reader.ReadAsync().AsTask().WaitAsync(TestTransports.Patience)!;
 
     public ValueTask DeliverAsync(Destination source, byte[] data) => deliver(source, data);
 

@@ -35,7 +35,7 @@ internal sealed class InboundHost : IAsyncDisposable
         new(await new PortableTransport().ConnectAsync(_listener.LocalEndPoint, default, default));
 
     /// <summary>Waits for every connection accepted so far to end.</summary>
-    public Task EndedAsync() => Task.WhenAll(_serving).WaitAsync(TimeSpan.FromSeconds(10));
+    public Task EndedAsync() => Task.WhenAll(_serving).WaitAsync(TestTransports.Patience);
 
     public async ValueTask DisposeAsync()
     {

@@ -47,7 +47,7 @@ internal sealed class ManualTimeProvider : TimeProvider
             if (_timers.Count >= count) return Task.CompletedTask;
             TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((count, reached));
-            return reached.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            return reached.Task.WaitAsync(TestTransports.Patience);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class ScriptedOrigin : IDisposable
     /// <summary>How many connections have come so far.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public Task<TextPeer> AcceptedAsync() => _accepted.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    public Task<TextPeer> AcceptedAsync() => _accepted.Reader.ReadAsync().AsTask().WaitAsync(TestTransports.Patience);
 
     public void Dispose() => _listener.Dispose();
 

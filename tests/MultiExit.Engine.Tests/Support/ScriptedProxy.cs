@@ -14,7 +14,7 @@ internal sealed class ScriptedProxy : IDisposable
 
     public IPEndPoint EndPoint => _listener.LocalEndPoint;
 
-    public Task<TestClient> AcceptedAsync() => _accepted.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    public Task<TestClient> AcceptedAsync() => _accepted.Reader.ReadAsync().AsTask().WaitAsync(TestTransports.Patience);
 
     public void Dispose() => _listener.Dispose();
 

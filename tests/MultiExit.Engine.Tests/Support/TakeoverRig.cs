@@ -11,7 +11,8 @@ using MultiExit.Engine.Transport;
 namespace MultiExit.Engine.Tests.Support;
 
 /// <summary>Servers that take over from each other, by a control socket and the files of one folder.</summary>
-internal sealed class TakeoverRig(TransportKind transport = TransportKind.Automatic, Func<FleetConfig, IFleetStore>? store = null) : IAsyncDisposable
+internal sealed class TakeoverRig(
+    TransportKind transport = TransportKind.Automatic, Func<FleetConfig, IFleetStore>? store = null, TimeProvider? time = null) : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly List<ManagedServer> _servers = [];
@@ -68,7 +69,10 @@ internal sealed class TakeoverRig(TransportKind transport = TransportKind.Automa
         _folder.Dispose();
     }
 
-    private ManagedServerOptions Options() => new() { Gateway = new GatewayOptions { Transport = transport, FleetStore = store } };
+    private ManagedServerOptions Options() => new()
+    {
+        Gateway = new GatewayOptions { Transport = transport, FleetStore = store, Time = time ?? TimeProvider.System },
+    };
 
     private async Task<ManagedServer> AddAsync(Task<ManagedServer> starting)
     {

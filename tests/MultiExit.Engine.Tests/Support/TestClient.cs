@@ -5,7 +5,7 @@ namespace MultiExit.Engine.Tests.Support;
 /// <summary>A peer of the test: bytes as hexadecimal text, every wait bounded.</summary>
 internal sealed class TestClient(DuplexStream stream)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TestTransports.Patience;
 
     public DuplexStream Stream => stream;
 

@@ -6,7 +6,7 @@ namespace MultiExit.Engine.Tests.Support;
 /// <summary>A peer of the test that speaks a text protocol: one character a byte, every wait bounded.</summary>
 internal sealed class TextPeer(DuplexStream stream) : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TestTransports.Patience;
 
     public DuplexStream Stream => stream;
 

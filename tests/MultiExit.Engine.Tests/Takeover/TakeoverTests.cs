@@ -202,7 +202,8 @@ public sealed class TakeoverTests
     [LinuxFact(Lack)]
     public async Task A_change_that_waits_for_its_confirmation_goes_on_waiting()
     {
-        await using TakeoverRig rig = new();
+        ManualTimeProvider time = new();
+        await using TakeoverRig rig = new(time: time);
         const string Common = "history: { directory: history }\n";
         rig.Write($"exits: [{{ name: a, type: direct, weight: 1 }}]\n{Common}");
         ManagedServer first = await rig.StartAsync();
@@ -217,8 +218,13 @@ public sealed class TakeoverTests
         Assert.Equal((2, null), (third.Gateway.Config.Exits[0].Weight, third.Pending));
         string more = other.Replace("weight: 2", "weight: 3", StringComparison.Ordinal);
         await File.WriteAllTextAsync(rig["other.yaml"], more);
-        await third.ApplyAsync(ConfigLoader.LoadFile(rig["other.yaml"]), new ConfigRequest { ConfirmWithin = TimeSpan.FromSeconds(2) });
+        await third.ApplyAsync(ConfigLoader.LoadFile(rig["other.yaml"]), new ConfigRequest { ConfirmWithin = TimeSpan.FromMinutes(5) });
+        time.Advance(TimeSpan.FromMinutes(3));
         ManagedServer fourth = await rig.TakeOverAsync();
+        Assert.Equal((3, TimeSpan.FromMinutes(2)), (fourth.Gateway.Config.Exits[0].Weight, fourth.Pending!.Until - time.GetUtcNow()));
+        time.Advance(TimeSpan.FromMinutes(2) - TimeSpan.FromSeconds(1));
+        Assert.Equal(3, fourth.Pending!.Number);
+        time.Advance(TimeSpan.FromSeconds(1));
         await Wait.UntilAsync(() => fourth.Pending is null);
         Assert.Equal(2, fourth.Gateway.Config.Exits[0].Weight);
         Assert.Equal(ConfigChange.AutoRevert, fourth.Version!.Why);

@@ -15,7 +15,7 @@ namespace MultiExit.Engine.Tests.Tls;
 public sealed class ClientTrustTests : IDisposable
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
 
     private readonly ManualTimeProvider _time = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiexit-test-");

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Tests.Tls;
 
 public sealed class TlsTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
     private readonly TestCertificate _certificate = new();
 
     [Fact]

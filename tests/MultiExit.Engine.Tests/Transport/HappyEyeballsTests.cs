@@ -10,7 +10,7 @@ public sealed class HappyEyeballsTests : IAsyncDisposable
 {
     private const string Six = "2001:db8::1";
     private const string Four = "203.0.113.1";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
     private readonly FakeTransport _transport = new();
     private readonly ManualTimeProvider _time = new();
 

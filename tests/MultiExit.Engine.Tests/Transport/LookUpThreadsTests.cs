@@ -1,10 +1,11 @@
+using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Tests.Transport;
 
 public sealed class LookUpThreadsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
 
     [Fact]
     public async Task Work_waits_behind_as_much_as_there_are_threads_and_on_none_of_the_pool()

@@ -7,7 +7,7 @@ namespace MultiExit.Engine.Tests.Transport;
 
 public sealed class SystemNameResolverTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
     private readonly ManualTimeProvider _time = new();
     private int _lookUps;
 

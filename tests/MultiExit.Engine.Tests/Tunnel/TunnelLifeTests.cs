@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 using MultiExit.Engine.Transport;
@@ -51,7 +52,7 @@ public sealed class TunnelLifeTests
     {
         using SelfSignedFiles certificate = SelfSignedFiles.Create("tunnel.example");
         await using EchoTarget target = new();
-        await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound() with { Tls = certificate.Config }));
+        await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(0) with { Tls = certificate.Config }));
         IPEndPoint endPoint = first.EndPoint;
         await using TestGateway client = await TestGateway.StartAsync(
             TunnelPair.ClientConfig(TunnelPair.Exit(endPoint) with { Method = method, Pins = [certificate.Fingerprint] }));
@@ -62,7 +63,7 @@ public sealed class TunnelLifeTests
         await Assert.ThrowsAnyAsync<IOException>(() => reading.WaitAsync(TestTransports.Patience));
         await Wait.UntilAsync(() => client.Server.GetStatus().Sessions == 0);
         await using TestGateway second = await TestGateway.StartAsync(
-            TunnelPair.ServerConfig(TunnelPair.Inbound(endPoint.Port) with { Tls = certificate.Config }));
+            TunnelPair.ServerConfig(Inbound(endPoint.Port) with { Tls = certificate.Config }));
         using CancellationTokenSource limit = new(TestTransports.Patience);
         while (await ReplyAsync(client, target.EndPoint) != 0) limit.Token.ThrowIfCancellationRequested();
         await using SocketStream again = await client.ConnectThroughAsync(target.EndPoint);
@@ -149,7 +150,7 @@ public sealed class TunnelLifeTests
     {
         using UdpEcho one = new();
         using UdpEcho two = new();
-        await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound()));
+        await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(0)));
         IPEndPoint endPoint = first.EndPoint;
         await using TestGateway client = await TestGateway.StartAsync(TunnelPair.ClientConfig(TunnelPair.Exit(endPoint)));
         await using SocketStream control = await client.ConnectAsync();
@@ -165,9 +166,11 @@ public sealed class TunnelLifeTests
         await udp.SendAsync(tooLarge); // does not fit a frame: dropped, like any datagram may be
         await ExchangeAsync(udp, one.EndPoint, 16_000);
         await first.DisposeAsync();
-        await using TestGateway second = await TestGateway.StartAsync(TunnelPair.ServerConfig(TunnelPair.Inbound(endPoint.Port)));
+        await using TestGateway second = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(endPoint.Port)));
         await ExchangeAsync(udp, two.EndPoint, 20);
     }
+
+    private static TunnelInboundConfig Inbound(int port) => TunnelPair.Inbound() with { Listen = new IPEndPoint(TestTransports.Apart, port) };
 
     private static byte[] Header(IPEndPoint to) => [0, 0, 0, 1, .. to.Address.GetAddressBytes(), (byte)(to.Port >> 8), (byte)to.Port];
 

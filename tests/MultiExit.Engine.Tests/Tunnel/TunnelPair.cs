@@ -23,10 +23,10 @@ internal sealed class TunnelPair : IAsyncDisposable
 
     public TestGateway Client { get; }
 
-    public static TunnelInboundConfig Inbound(int port = 0) => new()
+    public static TunnelInboundConfig Inbound() => new()
     {
         Name = "edge",
-        Listen = new IPEndPoint(IPAddress.Loopback, port),
+        Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Keys = [new Secret(Key)],
         Tls = new TlsServerConfig { SelfSigned = true },
     };

@@ -12,7 +12,7 @@ public sealed class SmallMemoryTests
     private const long Memory = 160 << 20;
     private const long MostSent = 1L << 30;
     private const int SessionsOfEach = 100;
-    private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(6);
 
     [CgroupFact("memory")]
     public async Task Three_connections_without_a_login_do_not_end_it()

@@ -15,8 +15,9 @@ public sealed class ThreadTests
     public async Task Names_that_nobody_answers_hold_up_nothing_but_themselves()
     {
         using EchoServer echo = new();
-        using SilentResolver resolver = new(timeout: 5);
-        using TemporaryFile config = new(Document(FreePort()));
+        using SilentResolver resolver = new(timeout: 30);
+        // Far longer than all of this takes on a busy machine.
+        using TemporaryFile config = new(Document(connectTimeout: 60));
         using ProxyHost proxy = await ProxyHost.StartInShellAsync(resolver.Take, "--config", config.Path);
         using Socket first = await SocksClient.ConnectAsync(proxy.PortOf(0), echo.EndPoint);
         List<Socket> waiting = [];
@@ -44,7 +45,7 @@ public sealed class ThreadTests
         using EchoServer echo = new();
         using SilentResolver resolver = new(timeout: 1);
         using Cgroup group = Cgroup.Create("pids");
-        using TemporaryFile config = new(Document(FreePort()));
+        using TemporaryFile config = new(Document(connectTimeout: 5));
         int needed;
         using (await ProxyHost.StartInShellAsync(group.Join, "--config", config.Path)) needed = group.CountTasks();
         while (group.CountTasks() > 0) await Task.Delay(10);
@@ -76,17 +77,21 @@ public sealed class ThreadTests
         await SocksClient.EchoAsync(later);
     }
 
-    private static string Document(int carrier) => $$"""
-        inbounds:
-          - { name: near, type: mixed, listen: "127.0.0.1:0" }
-          - { name: far, type: socks5, listen: "127.0.0.1:0" }
-          - { name: ech, type: ech-tunnel, listen: "127.0.0.1:{{carrier}}", path: /tunnel, token: {{Token}}, private_destinations: allow }
-        exits:
-          - { name: carried, type: ech-tunnel, server: "ws://127.0.0.1:{{carrier}}/tunnel", token: {{Token}} }
-        routes:
-          - { inbounds: [far], exit: carried }
-        limits: { connect_timeout: 5s }
-        """;
+    private static string Document(int connectTimeout)
+    {
+        IPEndPoint carrier = FreeEndPoint();
+        return $$"""
+            inbounds:
+              - { name: near, type: mixed, listen: "127.0.0.1:0" }
+              - { name: far, type: socks5, listen: "127.0.0.1:0" }
+              - { name: ech, type: ech-tunnel, listen: "{{carrier}}", path: /tunnel, token: {{Token}}, private_destinations: allow }
+            exits:
+              - { name: carried, type: ech-tunnel, server: "ws://{{carrier}}/tunnel", token: {{Token}} }
+            routes:
+              - { inbounds: [far], exit: carried }
+            limits: { connect_timeout: {{connectTimeout}}s }
+            """;
+    }
 
     private static async Task<Socket> AskForNameAsync(int port, int number)
     {
@@ -98,10 +103,11 @@ public sealed class ThreadTests
         return client;
     }
 
-    private static int FreePort()
+    // At an address of its own: no outgoing connection of another test takes the port before it is listened on.
+    private static IPEndPoint FreeEndPoint()
     {
-        using Socket free = new(SocketType.Stream, ProtocolType.Tcp);
-        free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)free.LocalEndPoint!).Port;
+        using Socket free = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        free.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.78"), 0));
+        return (IPEndPoint)free.LocalEndPoint!;
     }
 }

@@ -65,7 +65,7 @@ internal static class ExternalTool
     /// <summary>Python 3.9 or later, which passes descriptors.</summary>
     public const string Python = "python3";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = HostProcess.Limit;
 
     private static readonly Dictionary<string, Lazy<string?>> Commands = new(StringComparer.Ordinal)
     {

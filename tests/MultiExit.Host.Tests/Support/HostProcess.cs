@@ -9,7 +9,7 @@ namespace MultiExit.Host.Tests.Support;
 /// <summary>A running <c>module/bin/multiexit</c>.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly Task<string> _error;
     private readonly Channel<string> _errorLines = Channel.CreateUnbounded<string>();

@@ -42,8 +42,8 @@ public sealed class HttpBodyTests
         });
         await client.ReadHeadAsync();
         byte[] back = new byte[Large];
-        await client.Stream.ReadExactlyAsync(back).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
-        await Task.WhenAll(sending, echoing).WaitAsync(TimeSpan.FromSeconds(30));
+        await client.Stream.ReadExactlyAsync(back).AsTask().WaitAsync(TestTransports.Patience);
+        await Task.WhenAll(sending, echoing).WaitAsync(TestTransports.Patience);
         Assert.Equal(SHA256.HashData(bytes), SHA256.HashData(back));
         client.Dispose();
         await proxy.Host.EndedAsync();
@@ -70,7 +70,7 @@ public sealed class HttpBodyTests
         await server.SendAsync("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno");
         if (serverReads) await server.ReadAsync(Large);
         else server.Dispose();
-        await sending.WaitAsync(TimeSpan.FromSeconds(10));
+        await sending.WaitAsync(TestTransports.Patience);
         Assert.StartsWith("HTTP/1.1 413 ", await client.ReadHeadAsync());
         Assert.Equal("no", await client.ReadAsync(2));
     }
@@ -90,7 +90,7 @@ public sealed class HttpBodyTests
             await server.SendAsync("0\r\n\r\n");
         });
         string all = await client.ReadToEndAsync();
-        await sending.WaitAsync(TimeSpan.FromSeconds(10));
+        await sending.WaitAsync(TestTransports.Patience);
         Assert.Equal(Large, all.Length - all.IndexOf("\r\n\r\n", StringComparison.Ordinal) - 4);
     }
 

@@ -95,9 +95,11 @@ public sealed class HttpRefusalTests
     [Fact]
     public async Task A_head_that_does_not_come_in_time_is_408_and_silence_just_ends()
     {
-        await using HttpProxyFixture proxy = new(new HttpOptions { HeadTimeout = TimeSpan.FromMilliseconds(100) });
-        Assert.StartsWith("HTTP/1.1 408 ", await AskAsync(proxy, "GET http://a.test/ HTT"));
-        Assert.Equal("", await AskAsync(proxy, ""));
+        await using HttpProxyFixture hasty = new(new HttpOptions { HeadTimeout = TimeSpan.FromMilliseconds(100) });
+        Assert.StartsWith("HTTP/1.1 408 ", await AskAsync(hasty, "GET http://a.test/ HTT"));
+        Assert.Equal("", await AskAsync(hasty, ""));
+        // The whole head is there in time, also on a busy machine.
+        await using HttpProxyFixture proxy = new(new HttpOptions { HeadTimeout = TimeSpan.FromSeconds(3) });
         string answer = await AskAsync(proxy, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200 ", answer);
         Assert.DoesNotContain("408", answer);

@@ -66,7 +66,7 @@ internal sealed class Socks5Harness : IAsyncDisposable
     }
 
     /// <summary>Waits for the next connection to be served to its end, and gives the exception it ended with.</summary>
-    public Task<Exception?> EndAsync() => _ends.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    public Task<Exception?> EndAsync() => _ends.Reader.ReadAsync().AsTask().WaitAsync(TestTransports.Patience);
 
     public async ValueTask DisposeAsync()
     {

@@ -14,7 +14,7 @@ namespace MultiExit.Engine.Tests.Inbounds.Socks5;
 public abstract class UdpAssociationTests(TransportKind kind)
 {
     private const string Header = "00000001 01020304 0035";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TestTransports.Patience;
     private static readonly Destination Target = Destination.FromAddress(IPAddress.Parse("1.2.3.4"), 53);
 
     [Fact]

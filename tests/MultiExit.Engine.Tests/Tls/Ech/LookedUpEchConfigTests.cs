@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Tests.Tls.Ech;
 
 public sealed class LookedUpEchConfigTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TestTransports.Patience;
     private readonly ManualTimeProvider _time = new();
     private readonly FakeDnsClient _client = new();
     private readonly LookedUpEchConfig _source;

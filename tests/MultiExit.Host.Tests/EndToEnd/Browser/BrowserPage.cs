@@ -15,6 +15,9 @@ internal sealed class BrowserPage(Func<string, object?, Task<JsonElement>> send)
     // Less than that of an answer, so that a wait says what it was for.
     private static readonly TimeSpan Patience = HostProcess.Limit / 2;
 
+    // What counts of the time between two looks, of which there is one every 20 ms, in ms.
+    private const int MostOfALook = 60;
+
     private readonly ConcurrentQueue<string> _problems = new();
     private TaskCompletionSource _loaded = new();
 
@@ -59,14 +62,17 @@ internal sealed class BrowserPage(Func<string, object?, Task<JsonElement>> send)
         return result.GetProperty("result").GetProperty("value").GetString()!;
     }
 
-    /// <summary>Waits until an expression is true; the page looks at each of its frames.</summary>
+    /// <summary>Waits until an expression is true; the page looks again and again. The time in which it cannot look, since the machine is busy, does not
+    /// count.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="within">The limit; null: that of all waits.</param>
     public async Task UntilAsync(string expression, TimeSpan? within = null)
     {
         int limit = (int)(within ?? Patience).TotalMilliseconds;
-        string wait = $"new Promise((done, fail) => {{ const until = performance.now() + {limit}; const look = () => ({expression}) ? done(true) "
-            + ": performance.now() > until ? done(false) : setTimeout(look, 20); look(); })";
+        string wait = $"new Promise((done, fail) => {{ let left = {limit}, last = performance.now(); "
+            + $"const look = () => {{ if ({expression}) return done(true); "
+            + $"const now = performance.now(); left -= Math.min(now - last, {MostOfALook}); last = now; left < 0 ? done(false) : setTimeout(look, 20); }}; "
+            + "look(); })";
         JsonElement result = await send("Runtime.evaluate", new { expression = wait, awaitPromise = true, returnByValue = true });
         Assert.True(result.GetProperty("result").TryGetProperty("value", out JsonElement value) && value.ValueKind == JsonValueKind.True,
             $"in {limit} ms there was no: {expression}; {await ReadAsync("document.body.innerText")}");

@@ -15,6 +15,9 @@ public sealed class FleetRolloutTests
 
     private const string Good = "exits: [{ name: other, type: direct }]\ndefault: other\n";
 
+    // Enough for the version to come to all nodes, also on a busy machine.
+    private static readonly TimeSpan Unconfirmed = TimeSpan.FromSeconds(20);
+
     [FleetFact]
     public async Task A_version_through_which_nothing_is_reached_never_gets_past_its_canary()
     {
@@ -35,7 +38,7 @@ public sealed class FleetRolloutTests
     public async Task All_nodes_go_back_when_the_store_dies_before_the_confirmation_and_know_it_when_it_is_back()
     {
         await using FleetNetwork network = await FleetNetwork.StartAsync(Rest);
-        await network.Control(0).PublishConfigAsync(Of(Good), new RolloutRequest { Hold = TimeSpan.FromSeconds(1), ConfirmWithin = TimeSpan.FromSeconds(12) });
+        await network.Control(0).PublishConfigAsync(Of(Good), new RolloutRequest { Hold = TimeSpan.FromSeconds(1), ConfirmWithin = Unconfirmed });
         await AllAsync(network, async n => await HasAsync(network, n, "other"));
         network.Database.Kill();
         await AllAsync(network, async n => await HasAsync(network, n, "out"));
@@ -49,7 +52,7 @@ public sealed class FleetRolloutTests
     public async Task All_nodes_go_back_when_the_one_that_published_it_is_killed_and_a_confirmed_version_stays()
     {
         await using FleetNetwork network = await FleetNetwork.StartAsync(Rest);
-        await network.Control(0).PublishConfigAsync(Of(Good), new RolloutRequest { Hold = TimeSpan.FromSeconds(1), ConfirmWithin = TimeSpan.FromSeconds(10) });
+        await network.Control(0).PublishConfigAsync(Of(Good), new RolloutRequest { Hold = TimeSpan.FromSeconds(1), ConfirmWithin = Unconfirmed });
         await AllAsync(network, async n => await HasAsync(network, n, "other"));
         network.Proxy(0).Signal("KILL");
         foreach (int n in (int[])[1, 2]) await FleetNetwork.UntilAsync(async () => await HasAsync(network, n, "out"));

@@ -37,7 +37,7 @@ public sealed partial class DohLeakTests
             $$"""
             inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0" }]
             dns: { doh: "https://{{BindServer.Host}}:{{bind.Port}}/dns-query", ca: {{bind.CaFile}}{{(bootstrap is null ? "" : ", " + bootstrap)}} }
-            limits: { connect_timeout: 3s }
+            limits: { connect_timeout: 10s }
             """);
         using ProxyHost proxy = await ProxyHost.StartInAsync(host.Name, "--config", config.Path);
         return Command.Run("ip", "netns", "exec", host.Name, "curl", "-sf", "-o", "/dev/null", "--max-time", "20",
