@@ -27,7 +27,8 @@ public sealed class StoreCommandTests
         using TemporaryFile file = new(Inbound + Fleet);
         StringWriter output = new(), error = new();
         Assert.Equal(ExitCode.Unexpected, await CommandLine.RunAsync(["store", command, "--config", file.Path], output, error));
-        Assert.Contains("the store postgres://node@/fleet?host=/nowhere: there is no Unix socket /nowhere/.s.PGSQL.5432: ", error.ToString(), StringComparison.Ordinal);
+        const string Missing = "the store postgres://node@/fleet?host=/nowhere: there is no Unix socket /nowhere/.s.PGSQL.5432: ";
+        Assert.Contains(Missing, error.ToString(), StringComparison.Ordinal);
         Assert.Empty(output.ToString());
     }
 
