@@ -19,6 +19,9 @@ param(
     [ValidateRange(0, 20000)]
     [int] $Idle = 10000,
 
+    # Round trips by the number of sessions (1 to 10,000) and by the size of a message as well, in as many rounds.
+    [switch] $Sweep,
+
     # Others, as NAME=COMMAND; the command listens for SOCKS5 on {port} of 127.0.0.1.
     [string[]] $Against = @(),
 
@@ -30,7 +33,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-foreach ($part in 'Contestants', 'Configurations', 'Processes', 'Measures', 'Report') { . (Join-Path $PSScriptRoot "$part.ps1") }
+foreach ($part in 'Contestants', 'Configurations', 'Processes', 'Measures', 'Sweep', 'Report') { . (Join-Path $PSScriptRoot "$part.ps1") }
 $root = Resolve-Path (Join-Path $PSScriptRoot '../..')
 Import-Module (Join-Path $root 'MultiExit.psd1')
 $multiexit = Join-Path $root 'module/bin/multiexit'
@@ -64,7 +67,10 @@ try {
     foreach ($contestant in $there) { $null = Invoke-Round $generators $contestant ([math]::Min(2, $Seconds)) }
     $rows = @(foreach ($round in 1..$Rounds) {
         Write-Progress 'bench' -Status "round $round of $Rounds" -PercentComplete (100 * ($round - 1) / $Rounds)
-        foreach ($contestant in $there) { Invoke-Round $generators $contestant $Seconds }
+        foreach ($contestant in $there) {
+            Invoke-Round $generators $contestant $Seconds
+            if ($Sweep) { Invoke-Sweep $generators $contestant $Seconds }
+        }
     })
     if ($Idle) { $rows += @(foreach ($contestant in $there) { if ($contestant.Processes) { Measure-Idle $generators $contestant $Idle } }) }
 } finally {
@@ -78,6 +84,10 @@ $medians = @(Get-Medians $rows)
 $table = foreach ($group in $medians.Group | Select-Object -Unique) {
     ConvertTo-Table $medians $group
     ''
+    if ($group -like '*,*') {
+        ConvertTo-LineSvg $medians $group | Set-Content (Join-Path $Path "$($group -replace '\W+', '-').svg")
+        continue
+    }
     foreach ($measure in '1 down MB/s', '32 down MB/s', 'connections/s', 'round trips/s', 'datagrams/s') {
         ConvertTo-Svg $medians $group $measure | Set-Content (Join-Path $Path "$group-$($measure -replace '\W+', '-').svg")
     }

@@ -20,6 +20,7 @@ function Format-Figure([double] $Value) {
 function ConvertTo-Table($Medians, [string] $Group) {
     $mine = @($Medians | Where-Object Group -EQ $Group)
     $columns = @($mine.Measure | Select-Object -Unique)
+    if (-not ($columns -match '\D')) { $columns = @($columns | Sort-Object { [int] $_ }) }
     "| $Group | $($columns -join ' | ') |"
     "|$('---|' * ($columns.Count + 1))"
     foreach ($name in $mine.Contestant | Select-Object -Unique) {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Control;
@@ -16,6 +18,7 @@ internal sealed class TakeoverRig(
 {
     private readonly TemporaryFolder _folder = new(inMemory: true);
     private readonly List<ManagedServer> _servers = [];
+    private readonly List<SafeFileHandle> _numbers = [];
 
     public string File => _folder["edge.yaml"];
 
@@ -31,7 +34,12 @@ internal sealed class TakeoverRig(
 
     public Task<ManagedServer> StartAsync() => AddAsync(ManagedServer.StartAsync(ConfigLoader.LoadFile(File), Options()));
 
-    public Task<ManagedServer> TakeOverAsync() => AddAsync(ManagedServer.TakeOverAsync(ConfigLoader.LoadFile(File), Options()));
+    public async Task<ManagedServer> TakeOverAsync()
+    {
+        ManagedServer server = await AddAsync(ManagedServer.TakeOverAsync(ConfigLoader.LoadFile(File), Options()));
+        OccupyNumbers();
+        return server;
+    }
 
     public static IPEndPoint Listener(ManagedServer server) => server.GetStatus().Listeners[0].EndPoint;
 
@@ -66,7 +74,17 @@ internal sealed class TakeoverRig(
     public async ValueTask DisposeAsync()
     {
         foreach (ManagedServer server in Enumerable.Reverse(_servers)) await server.DisposeAsync();
+        foreach (SafeFileHandle number in _numbers) number.Dispose();
         _folder.Dispose();
+    }
+
+    // A number that a server's socket had is still in .NET's set of events, with the socket, which lives on in the next server: were it to get the number
+    // again, it could not be waited for (EEXIST). Here alone: a process that takes over has a set of its own.
+    private void OccupyNumbers()
+    {
+        int highest = Directory.EnumerateFileSystemEntries("/proc/self/fd").Max(entry => int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture));
+        do _numbers.Add(System.IO.File.OpenHandle("/dev/null"));
+        while (_numbers[^1].DangerousGetHandle() <= highest);
     }
 
     private ManagedServerOptions Options() => new()
