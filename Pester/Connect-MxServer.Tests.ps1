@@ -241,7 +241,7 @@ Describe 'Ctrl+C and the end' {
         Wait-Until { Get-Ssh }
         $clock = [Diagnostics.Stopwatch]::StartNew()
         $shell.Stop()
-        $clock.Elapsed.TotalSeconds | Should -BeLessThan 30
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 5
         $shell.Dispose()
         Wait-Until { -not (Get-Ssh) }
     }

@@ -13,7 +13,7 @@ public sealed class NetemTests(ITestOutputHelper output)
     // machine of two cores still carries this. What is measured is the window, and not the speed of the machine: a window that
     // did not grow gives a quarter of the rate. Speed beside plain TCP is a matter for benchmarks.
     private const int Rate = 4_000_000;
-    private const double Wanted = 0.6;
+    private const double Wanted = 0.8;
     private static readonly TimeSpan OneWay = TimeSpan.FromMilliseconds(125);
 
     [NetworkNamespaceFact]
@@ -45,8 +45,8 @@ public sealed class NetemTests(ITestOutputHelper output)
         (int exitCode, _, string error) = await transfer;
         output.WriteLine($"ended {cut.Elapsed.TotalSeconds:0.0} s after the cut: {error}");
         Assert.True(exitCode is 18 or 56, $"curl ended with {exitCode}: {error}"); // partial, or reset
-        // By its pings: TCP alone would try for a quarter of an hour.
-        Assert.InRange(cut.Elapsed, TimeSpan.Zero, HostProcess.Limit);
+        // By the pings that it is given: with those that a tunnel has otherwise it would take 25 s.
+        Assert.InRange(cut.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
 
         link.Set(up: true);
         (exitCode, _, error) = await Curl.RunInAsync(link.Near, [.. proxy, "--output", "/dev/null", $"{origin.Url}/bytes/1000000"]);
