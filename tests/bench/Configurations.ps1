@@ -1,15 +1,16 @@
 # The configuration files of a contestant, into a folder of its own.
 $Key = 'bZ0Rk8M1w4c0m1qzPpTZP3c2vRkTtGqB1lXb7cVq6fA='
 
-function Write-Configuration([string] $Folder, [int] $Port, [int] $Inner, [int] $Target) {
+function Write-Configuration($Contestant, [int] $Target) {
+    $folder, $port, $inner, $far = $Contestant.Folder, $Contestant.Port, $Contestant.Inner, $Contestant.FarAddress
     $limits = "limits: { connections_per_client: 100000 }`n"
     $udp = 'private_destinations: allow, udp_per_user: 60000, udp_total: 65000'
-    $entrance = "${limits}inbounds: [{ name: in, type: socks5, listen: `"127.0.0.1:$Port`", $udp }]`n"
+    $entrance = "${limits}inbounds: [{ name: in, type: socks5, listen: `"127.0.0.1:$port`", $udp }]`n"
     $files = @{
         'relay.yaml' = $entrance
         'danted.conf' = @"
-logoutput: $Folder/danted.log
-internal: 127.0.0.1 port = $Port
+logoutput: $folder/danted.log
+internal: 127.0.0.1 port = $port
 external: 127.0.0.1
 socksmethod: none
 clientmethod: none
@@ -27,25 +28,25 @@ defaults
     timeout client 60s
     timeout server 60s
 listen bench
-    bind 127.0.0.1:$Port
+    bind 127.0.0.1:$port
     server target 127.0.0.1:$Target
 "@
     }
-    $tls = "tls: { cert: `"$Folder/cert.pem`", key: `"$Folder/key.pem`" }"
-    $pin = (New-MxCertificate 127.0.0.1 -Path $Folder).Fingerprint
+    $tls = "tls: { cert: `"$folder/cert.pem`", key: `"$folder/key.pem`" }"
+    $pin = (New-MxCertificate 127.0.0.1 -Path $folder).Fingerprint
     $tunnels = @{
-        'ech-tunnel' = 'type: ech-tunnel, path: /t', "type: ech-tunnel, server: `"ws://127.0.0.1:$Inner/t`""
-        'ech-tunnel-wss' = "type: ech-tunnel, path: /t, $tls", "type: ech-tunnel, server: `"wss://127.0.0.1:$Inner/t`", tls: { pin: `"$pin`" }"
+        'ech-tunnel' = 'type: ech-tunnel, path: /t', "type: ech-tunnel, server: `"ws://${far}:$inner/t`""
+        'ech-tunnel-wss' = "type: ech-tunnel, path: /t, $tls", "type: ech-tunnel, server: `"wss://${far}:$inner/t`", tls: { pin: `"$pin`" }"
         'shadowsocks' = 'type: shadowsocks, method: aes-256-gcm, password: bench, udp_per_user: 60000, udp_total: 65000',
-            "type: shadowsocks, method: aes-256-gcm, password: bench, server: `"127.0.0.1:$Inner`""
+            "type: shadowsocks, method: aes-256-gcm, password: bench, server: `"${far}:$inner`""
     }
     foreach ($method in 'tls', 'chacha20-poly1305', 'aes-256-gcm') {
-        $tunnels[$method] = "type: tunnel, key: `"$Key`", $tls", "type: tunnel, key: `"$Key`", method: $method, pin: `"$pin`", server: `"127.0.0.1:$Inner`""
+        $tunnels[$method] = "type: tunnel, key: `"$Key`", $tls", "type: tunnel, key: `"$Key`", method: $method, pin: `"$pin`", server: `"${far}:$inner`""
     }
     foreach ($kind in $tunnels.Keys) {
         $inbound, $exit = $tunnels[$kind]
-        $files["$kind-server.yaml"] = "${limits}inbounds: [{ name: in, listen: `"127.0.0.1:$Inner`", private_destinations: allow, $inbound }]`n"
+        $files["$kind-server.yaml"] = "${limits}inbounds: [{ name: in, listen: `"${far}:$inner`", private_destinations: allow, $inbound }]`n"
         $files["$kind-client.yaml"] = "${entrance}exits: [{ name: far, $exit }]`ndefault: far`n"
     }
-    foreach ($name in $files.Keys) { Set-Content (Join-Path $Folder $name) $files[$name] }
+    foreach ($name in $files.Keys) { Set-Content (Join-Path $folder $name) $files[$name] }
 }

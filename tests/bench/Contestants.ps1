@@ -1,5 +1,6 @@
-# Who is measured: us and the programs of the distribution that do the same. Start holds the commands, in their order; {target} stands for the
-# port of the target, {port} and {inner} for ports of the contestant's own, {folder} for a folder of its own, {multiexit} for our program.
+# Who is measured: us and the programs of the distribution that do the same. Start holds the commands, in their order, of a tunnel the
+# server first; {port} and {inner} stand for ports of the contestant's own, {far} for the server's address, {folder} for a folder of its own, {multiexit} for
+# our program.
 function Get-Contestant([string[]] $Against) {
     $relay = @(
         New-Contestant relay 'no proxy' -Client direct -AtTarget
@@ -13,8 +14,8 @@ function Get-Contestant([string[]] $Against) {
             "{multiexit} run --config {folder}/$kind-client.yaml"
     }
     $peers = @(
-        New-Contestant tunnel 'shadowsocks-libev, aes-256-gcm' -Udp -Start 'ss-server -u -s 127.0.0.1 -p {inner} -k bench -m aes-256-gcm -t 300',
-            'ss-local -u -s 127.0.0.1 -p {inner} -k bench -m aes-256-gcm -l {port} -b 127.0.0.1 -t 300'
+        New-Contestant tunnel 'shadowsocks-libev, aes-256-gcm' -Udp -Start 'ss-server -u -s {far} -p {inner} -k bench -m aes-256-gcm -t 300',
+            'ss-local -u -s {far} -p {inner} -k bench -m aes-256-gcm -l {port} -b 127.0.0.1 -t 300'
     )
     $others = foreach ($each in $Against) {
         $name, $command = $each -split '=', 2
@@ -27,7 +28,7 @@ function Get-Contestant([string[]] $Against) {
 function New-Contestant([string] $Group, [string] $Name, [string] $Client = 'socks5', [string[]] $Start = @(), [switch] $AtTarget, [switch] $Udp) {
     [pscustomobject] @{
         Group = $Group; Name = $Name; Client = $Client; Start = $Start; AtTarget = [bool] $AtTarget; Udp = [bool] $Udp
-        Port = 0; Folder = ''; Processes = @()
+        Port = 0; Folder = ''; Processes = @(); FarAddress = '127.0.0.1'; FarPrefix = ''
     }
 }
 

@@ -2,7 +2,7 @@
 .SYNOPSIS
     Measures the relay and the tunnels beside other programs, on loopback, in interleaved rounds.
 .DESCRIPTION
-    Load and targets are mxload.c and mxudp.c, built with gcc. A contestant whose program is not there is left out, and said so. Writes a table (results.md),
+    Load and targets are mxload.c, mxmessages.c and mxudp.c, built with gcc. A contestant whose program is not there is left out, and said so. Writes a table (results.md),
     all figures (results.json) and bars (*.svg).
 #>
 [CmdletBinding()]
@@ -19,8 +19,11 @@ param(
     [ValidateRange(0, 20000)]
     [int] $Idle = 10000,
 
-    # Round trips by the number of sessions (1 to 10,000) and by the size of a message as well, in as many rounds.
+    # Round trips by the number of sessions (1 to 10,000) and by the size of a message (64 bytes to 1 MiB) as well, in as many rounds.
     [switch] $Sweep,
+
+    # The tunnels over a path of 0, 50 and 100 ms as well, once each. Needs root, for namespaces.
+    [switch] $Delay,
 
     # Others, as NAME=COMMAND; the command listens for SOCKS5 on {port} of 127.0.0.1.
     [string[]] $Against = @(),
@@ -33,15 +36,15 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
-foreach ($part in 'Contestants', 'Configurations', 'Processes', 'Measures', 'Sweep', 'Report') { . (Join-Path $PSScriptRoot "$part.ps1") }
+foreach ($part in 'Contestants', 'Configurations', 'Processes', 'Measures', 'Sweep', 'Delay', 'Report') { . (Join-Path $PSScriptRoot "$part.ps1") }
 $root = Resolve-Path (Join-Path $PSScriptRoot '../..')
 Import-Module (Join-Path $root 'MultiExit.psd1')
 $multiexit = Join-Path $root 'module/bin/multiexit'
 $null = New-Item $Path -ItemType Directory -Force
 # Each session takes two descriptors of a proxy; whoever may not raise the limit measures fewer idle sessions.
 if (Get-Command prlimit -CommandType Application -ErrorAction Ignore) { prlimit --pid $PID --nofile=65536:65536 2>$null }
-$generators = @{ Tcp = Join-Path $Path 'mxload'; Udp = Join-Path $Path 'mxudp'; TcpTarget = Get-FreePort; UdpTarget = Get-FreePort }
-foreach ($generator in $generators.Tcp, $generators.Udp) {
+$generators = @{ Tcp = Join-Path $Path 'mxload'; Messages = Join-Path $Path 'mxmessages'; Udp = Join-Path $Path 'mxudp'; TcpTarget = Get-FreePort; UdpTarget = Get-FreePort }
+foreach ($generator in $generators.Tcp, $generators.Messages, $generators.Udp) {
     gcc -O2 -pthread -o $generator (Join-Path $PSScriptRoot "$(Split-Path $generator -Leaf).c")
     if ($LASTEXITCODE) { throw 'gcc is needed to build the load generators' }
 }
@@ -59,7 +62,7 @@ try {
         $contestant.Port = Get-FreePort
         $contestant | Add-Member Inner (Get-FreePort)
         $contestant.Folder = (New-Item (Join-Path $Path "run/$([guid]::NewGuid())") -ItemType Directory).FullName
-        Write-Configuration $contestant.Folder $contestant.Port $contestant.Inner $generators.TcpTarget
+        Write-Configuration $contestant $generators.TcpTarget
         Start-Contestant $contestant $multiexit
         $contestant
     })
@@ -72,6 +75,7 @@ try {
             if ($Sweep) { Invoke-Sweep $generators $contestant $Seconds }
         }
     })
+    if ($Delay) { $rows += @(Measure-Delayed $generators $Path ([math]::Max(5, $Seconds)) $Name) }
     if ($Idle) { $rows += @(foreach ($contestant in $there) { if ($contestant.Processes) { Measure-Idle $generators $contestant $Idle } }) }
 } finally {
     $contestants | ForEach-Object { Stop-Contestant $_ }

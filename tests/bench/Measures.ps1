@@ -17,7 +17,8 @@ function Invoke-Load($Generators, $Contestant, [hashtable] $Measure, [double] $S
         $words = @($Measure.Mode, $Contestant.Client, $Contestant.Port, (Get-TargetPort $Generators $Contestant), $Measure.Sessions, $Seconds)
         if ($Measure.Last) { $words += $Measure.Last }
         # The generator waits for all of its sessions, also at a program that takes fewer.
-        [string] $line = $Measure.Limit ? (timeout $Measure.Limit $Generators.Tcp @words) : (& $Generators.Tcp @words)
+        $program = $Measure.Program ?? $Generators.Tcp
+        [string] $line = $Measure.Limit ? (timeout $Measure.Limit $program @words) : (& $program @words)
     }
     $figures = @{}
     foreach ($pair in [regex]::Matches($line, '(\w+)=([\d.]+)')) { $figures[$pair.Groups[1].Value] = [double] $pair.Groups[2].Value }

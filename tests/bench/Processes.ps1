@@ -1,12 +1,15 @@
 # The processes of a contestant, and what they have used.
 function Start-Contestant($Contestant, [string] $Multiexit) {
+    # A server at the far end of a path is started there.
+    $prefix = $Contestant.FarPrefix ? "$($Contestant.FarPrefix) " : ''
     $Contestant.Processes = @(foreach ($command in $Contestant.Start) {
         # Replaced behind the split: a path may have blanks.
-        $parts = @(foreach ($word in $command -split ' ') {
-            $word.Replace('{multiexit}', $Multiexit).Replace('{folder}', $Contestant.Folder).Replace('{port}', $Contestant.Port).Replace('{inner}', $Contestant.Inner)
+        $parts = @(foreach ($word in "$prefix$command" -split ' ') {
+            $word.Replace('{multiexit}', $Multiexit).Replace('{folder}', $Contestant.Folder).Replace('{port}', $Contestant.Port).Replace('{inner}', $Contestant.Inner).Replace('{far}', $Contestant.FarAddress)
         })
         Start-Process $parts[0] $parts[1..($parts.Count - 1)] -PassThru -RedirectStandardOutput "$($Contestant.Folder)/out.$([guid]::NewGuid()).log" `
             -RedirectStandardError "$($Contestant.Folder)/err.$([guid]::NewGuid()).log"
+        $prefix = ''
         Start-Sleep -Milliseconds 500
     })
     if (-not $Contestant.AtTarget) { Wait-Port $Contestant.Port $Contestant }
