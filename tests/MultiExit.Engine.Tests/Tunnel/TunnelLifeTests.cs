@@ -16,9 +16,8 @@ public sealed class TunnelLifeTests
     public async Task The_reply_is_that_of_the_far_end()
     {
         await using TunnelPair pair = await TunnelPair.StartAsync();
-        using Socket closed = new(SocketType.Stream, ProtocolType.Tcp);
-        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, and does not listen
-        Assert.Equal(5, await ReplyAsync(pair.Client, ((IPEndPoint)closed.LocalEndPoint!)));
+        using ClosedPort closed = new();
+        Assert.Equal(5, await ReplyAsync(pair.Client, closed.EndPoint));
         Assert.Equal(4, await ReplyAsync(pair.Client, "nowhere.invalid", 80));
         await pair.Server.Server.ReloadAsync(pair.Server.Server.Config with { Default = "block" });
         await using EchoTarget target = new();

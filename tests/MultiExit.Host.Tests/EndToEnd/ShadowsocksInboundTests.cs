@@ -44,7 +44,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
     public async Task Many_connections_at_once_are_served_and_a_refused_target_is_an_end(string method)
     {
         using EchoServer target = new();
-        int refused = LocalServer.FreePort();
+        using ClosedPort refused = new();
         (ProxyHost server, int port) = await StartAsync(method);
         using ProxyHost _ = server;
         using ShadowsocksClient client = await ShadowsocksClient.LocalAsync(port, method);
@@ -66,7 +66,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
             threads = [threading.Thread(target=run) for _ in range(200)]
             for thread in threads: thread.start()
             for thread in threads: thread.join()
-            s = connect({refused})
+            s = connect({refused.Port})
             s.sendall(b'hello')
             try: end = len(s.recv(100))
             except OSError: end = 0
