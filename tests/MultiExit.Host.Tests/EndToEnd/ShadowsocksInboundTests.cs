@@ -108,7 +108,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
         const string Method = "aes-256-gcm";
         using HttpOrigin origin = new();
         using DnsServer dns = new(IPAddress.Parse("192.0.2.7"));
-        int port = LocalServer.FreePort();
+        int port = OwnEndPoints.NextPort();
         string file = Path.Combine(_folder.Path, "ss-server.json");
         await File.WriteAllTextAsync(file, $$"""
             {
@@ -127,7 +127,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
     private async Task<(ProxyHost Server, int Port)> StartAsync(string method)
     {
         // One number for both, which any of two would not be.
-        int port = LocalServer.FreePort();
+        int port = OwnEndPoints.NextPort();
         string file = Path.Combine(_folder.Path, "config.yaml");
         await File.WriteAllTextAsync(file, $$"""
             inbounds:
