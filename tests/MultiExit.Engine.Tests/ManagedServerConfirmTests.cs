@@ -100,9 +100,7 @@ public sealed class ManagedServerConfirmTests
     {
         await using ManagedEdge edge = new();
         await using ITransport transport = Transports.Create(TransportKind.Portable);
-        ISocketListener free = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
-        IPEndPoint address = free.LocalEndPoint;
-        free.Dispose();
+        IPEndPoint address = OwnEndPoints.Next();
         await edge.StartAsync(text: edge.Text(1, $"{{ name: proxy, type: mixed, listen: \"{address}\" }}"));
         await edge.Server.ApplyAsync(edge.Other(edge.Text(2)), Within60);
         using (transport.Listen(address))

@@ -171,7 +171,7 @@ public sealed class WebSocketProxyTests
                 [
                     new WebSocketInboundConfig
                     {
-                        Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0), Users = [new UserConfig("bob", new Secret("builder"))],
+                        Name = "ws", Listen = OwnEndPoints.Next(), Users = [new UserConfig("bob", new Secret("builder"))],
                         Tls = tls ? files.Config : null,
                     },
                 ],
