@@ -279,9 +279,7 @@ Describe 'Connect-MxServer by OpenSSH' {
         ssh-keygen -q -t ed25519 -N '' -f "$folder/key"
         ssh-keygen -q -t ed25519 -N '' -f "$folder/other"
         Copy-Item "$folder/key.pub" "$folder/authorized_keys"
-        $listener = New-BusyPort
-        $sshPort = $listener.LocalEndpoint.Port
-        $listener.Stop()
+        $sshPort = Find-FreePort
         Set-Content "$folder/sshd_config" @"
 Port $sshPort
 ListenAddress 127.0.0.1

@@ -70,29 +70,15 @@ class DocumentRun {
     DocumentRun([string] $Root, [string] $Folder, [int] $TargetPort) {
         $this.Folder = $Folder
         $this.Target = "http://127.0.0.1:$TargetPort/"
-        foreach ($port in '443', '1080', '1081', '8080', '8443') { $this.Ports[$port] = $this.FindPort() }
+        foreach ($port in '443', '1080', '1081', '8080', '8443') {
+            $free = Find-FreePort
+            while ($this.Ports.Values -contains $free) { $free = Find-FreePort }
+            $this.Ports[$port] = $free
+        }
         $null = New-Item "$Folder/module/examples" -ItemType Directory -Force
         Copy-Item "$Root/MultiExit.psd1" $Folder
         foreach ($part in Get-ChildItem "$Root/module" -Exclude examples, build) { $null = New-Item "$Folder/module/$($part.Name)" -ItemType SymbolicLink -Value $part.FullName }
         foreach ($example in Get-ChildItem "$Root/module/examples" -File) { Set-Content "$Folder/module/examples/$($example.Name)" $this.Localize((Get-Content $example -Raw)) }
-    }
-
-    # A port without a listener, below those that systems give out when any port will do (Linux from 32768 on, others from
-    # 49152 on): it stays free until a server takes it.
-    [int] FindPort() {
-        foreach ($candidate in Get-Random -InputObject (10000..32767) -Count 100) {
-            if ($this.Ports.Values -contains $candidate) { continue }
-            $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $candidate)
-            try {
-                $listener.Start()
-                return $candidate
-            } catch [Net.Sockets.SocketException] {
-                Write-Debug "port ${candidate}: $_"
-            } finally {
-                $listener.Stop()
-            }
-        }
-        throw 'of 100 ports none is free'
     }
 
     # The text with what this host does not have replaced: ports that may be in use, addresses that others reach, the web, and

@@ -59,10 +59,8 @@ Describe 'Get-MxExit' {
     It 'counts sessions, dials and failures' {
         $client = Open-Socks5 $port $silent.LocalEndpoint.Port
         try { (Get-MxExit one, two | Measure-Object Sessions -Sum).Sum | Should -Be 1 } finally { $client.Dispose() }
-        $closed = New-BusyPort
-        $free = $closed.LocalEndpoint.Port
-        $closed.Stop()
-        { Open-Socks5 $port $free } | Should -Throw 'SOCKS5 reply 5'
+        $closed = New-ClosedPort
+        try { { Open-Socks5 $port $closed.LocalEndPoint.Port } | Should -Throw 'SOCKS5 reply 5' } finally { $closed.Dispose() }
         (Get-MxExit pool).Failures.ConnectionRefused | Should -Be 1
         Get-MxExit pool | Format-Table | Out-String -Width 200 | Should -Match 'Server: exits[\s\S]+pool\s+group\s+\w+\s+0\s+[\d.,]+\s+2\s+1'
     }
@@ -163,10 +161,8 @@ Describe 'Test-MxExit' {
     }
 
     It 'says what is wrong' {
-        $closed = New-BusyPort
-        $free = $closed.LocalEndpoint.Port
-        $closed.Stop()
-        $test = Test-MxExit two "tcp://127.0.0.1:$free" -Timeout 20s
+        $closed = New-ClosedPort
+        try { $test = Test-MxExit two "tcp://$($closed.LocalEndPoint)" -Timeout 20s } finally { $closed.Dispose() }
         $test.Success | Should -BeFalse
         $test.Error | Should -Match 'refused'
         $test | Format-Table | Out-String -Width 200 | Should -Match 'Server: exits[\s\S]+two\s+tcp://127.0.0.1:\d+\s+False'

@@ -29,10 +29,10 @@ Describe 'Get-MxEchConfig' {
         (Get-Failure { Get-MxEchConfig -Base64 'AAT+' }).FullyQualifiedErrorId | Should -BeLike 'EchConfigInvalid,*'
         (Get-Failure { Get-MxEchConfig -Path (Join-Path $TestDrive 'none') }).FullyQualifiedErrorId | Should -BeLike 'PathNotFound,*'
         (Get-Failure { Get-MxEchConfig 'a b' }).FullyQualifiedErrorId | Should -BeLike 'InvalidConfiguration,*'
-        $listener = New-BusyPort
-        $port = $listener.LocalEndpoint.Port
-        $listener.Stop()
+        $closed = New-ClosedPort
+        $port = $closed.LocalEndPoint.Port
         $failure = Get-Failure { Get-MxEchConfig www.example -Doh "https://dns.example:$port/dns-query" -Bootstrap 127.0.0.1 }
+        $closed.Dispose()
         $failure.FullyQualifiedErrorId | Should -BeLike 'DohUnreachable,*'
         $failure.Exception.Message | Should -Be "the resolver https://dns.example:$port/dns-query cannot be reached: Connection refused."
         $failure.TargetObject | Should -Be 'www.example'

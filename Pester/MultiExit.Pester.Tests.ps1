@@ -27,13 +27,13 @@ default: one
     $server = Start-MxTestServer $config
     $target = Start-HttpTarget
     $reached = "127.0.0.1:$($target.Port)"
-    $closed = New-BusyPort
-    $gone = "127.0.0.1:$($closed.LocalEndpoint.Port)"
-    $closed.Stop()
+    $closed = New-ClosedPort
+    $gone = "$($closed.LocalEndPoint)"
 }
 
 AfterAll {
     Stop-HttpTarget $target
+    $closed.Dispose()
 }
 
 Describe 'The module MultiExit.Pester' {

@@ -107,9 +107,7 @@ Describe 'Start-MxServer fails with one stable id' {
 
     It 'when one of two listeners cannot be bound; the other one is closed again' {
         $busy = New-BusyPort
-        $free = New-BusyPort
-        $endpoint = $free.LocalEndpoint
-        $free.Stop()
+        $endpoint = "127.0.0.1:$(Find-FreePort)"
         try {
             $failure = Get-Failure { Start-MxServer -Listen "mixed://$endpoint", "mixed://$($busy.LocalEndpoint)" }
             $failure.FullyQualifiedErrorId | Should -BeLike 'AddressInUse,*'

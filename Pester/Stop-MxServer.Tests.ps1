@@ -18,7 +18,8 @@ Describe 'Stop-MxServer' {
     }
 
     It 'frees the port' {
-        $endpoint = (Start-MxServer -Listen mixed://127.0.0.1:0 -PassThru).Listeners[0].EndPoint
+        $endpoint = "127.0.0.1:$(Find-FreePort)"
+        Start-MxServer -Listen "mixed://$endpoint"
         Stop-MxServer multiexit
         { Start-MxServer -Listen "mixed://$endpoint" } | Should -Not -Throw
     }

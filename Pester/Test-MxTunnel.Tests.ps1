@@ -43,10 +43,9 @@ Describe 'Test-MxTunnel' {
     }
 
     It 'tells a target that refuses from a proxy that is gone' {
-        $closed = New-BusyPort
-        $free = $closed.LocalEndpoint.Port
-        $closed.Stop()
-        $tests = Test-MxTunnel "socks5://bob:builder@$socks", "socks5://127.0.0.1:$free" "127.0.0.1:$free"
+        $closed = New-ClosedPort
+        $gone = "$($closed.LocalEndPoint)"
+        try { $tests = Test-MxTunnel "socks5://bob:builder@$socks", "socks5://$gone" $gone } finally { $closed.Dispose() }
         $tests.Reason | Should -Be 'ConnectionRefused', 'ProxyUnreachable'
         $tests.ForEach{ $_.Steps[-1].Name } | Should -Be 'Handshake', 'Connect'
     }

@@ -18,9 +18,8 @@ history: { directory: history }
 '@
     $bad = Join-Path $TestDrive 'bad.yaml'
     Set-Content $bad "inbounds:`n  - { name: a, type: mixd, listen: '127.0.0.1:0' }"
-    $closed = New-BusyPort
-    $free = $closed.LocalEndpoint.Port
-    $closed.Stop()
+    $closed = New-ClosedPort
+    $gone = "$($closed.LocalEndPoint)"
 
     # One of each kind, from another process.
     $received = Start-Job {
@@ -40,8 +39,8 @@ history: { directory: history }
             $ruled = Test-MxRoute 192.0.2.1:443 -Inbound staff -User alice
             $ruled
             $ruled.Rules[0]
-            Test-MxExit one "tcp://127.0.0.1:$using:free" -Timeout 20s
-            $tunnel = Test-MxTunnel direct "127.0.0.1:$using:free"
+            Test-MxExit one "tcp://$using:gone" -Timeout 20s
+            $tunnel = Test-MxTunnel direct $using:gone
             $tunnel
             $tunnel.Steps[0]
             Test-MxConfig $using:bad
@@ -54,6 +53,7 @@ history: { directory: history }
             Stop-MxServer *
         }
     } | Receive-Job -Wait -AutoRemoveJob
+    $closed.Dispose()
     # The module's objects in the order above, by kind.
     $kinds = $received | Group-Object { $_.PSTypeNames[0] -replace '^Deserialized\.MultiExit\.' } -AsHashTable -AsString
 }

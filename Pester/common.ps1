@@ -50,12 +50,35 @@ function New-BusyPort {
     return $listener
 }
 
+# A socket that has a port of 127.0.0.1 and does not listen: connections are refused, and nobody else gets the number until it is disposed of. It is made
+# without a protocol, since .NET lets others bind to the number of one of TCP.
+function New-ClosedPort {
+    $holder = [Net.Sockets.Socket]::new([Net.Sockets.AddressFamily]::InterNetwork, [Net.Sockets.SocketType]::Stream, [Net.Sockets.ProtocolType]::Unspecified)
+    $holder.Bind([Net.IPEndPoint]::new([Net.IPAddress]::Loopback, 0))
+    return $holder
+}
+
+# A port without a listener, below those that systems give out when any port will do (Linux from 32768 on, others from
+# 49152 on): it stays free until a server takes it.
+function Find-FreePort {
+    foreach ($candidate in Get-Random -InputObject (10000..32767) -Count 100) {
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, $candidate)
+        try {
+            $listener.Start()
+            return $candidate
+        } catch [Net.Sockets.SocketException] {
+            Write-Debug "port ${candidate}: $_"
+        } finally {
+            $listener.Stop()
+        }
+    }
+    throw 'of 100 ports none is free'
+}
+
 # A BIND that serves the zone 'example' over HTTPS on a free port of 127.0.0.1, with the files of New-MxCertificate.
 function Start-Named($Certificate, [string] $Records) {
     $folder = Split-Path $Certificate.CertificatePath
-    $listener = New-BusyPort
-    $port = $listener.LocalEndpoint.Port
-    $listener.Stop()
+    $port = Find-FreePort
     Set-Content (Join-Path $folder 'zone') "`$TTL 60`n@ SOA ns.example. root.example. 1 60 60 60 5`n@ NS ns.example.`nns A 127.0.0.1`n$Records"
     Set-Content (Join-Path $folder 'named.conf') @"
 tls local { cert-file "$($Certificate.CertificatePath)"; key-file "$($Certificate.KeyPath)"; };

@@ -13,6 +13,8 @@ public sealed class SessionEndTests : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly TcpListener _target = new(IPAddress.Loopback, 0);
+    // That of the server; once it is free, nobody else gets it.
+    private readonly IPEndPoint _web = OwnEndPoints.Next();
     private readonly List<IDisposable> _open = [];
 
     public SessionEndTests() => _target.Start();
@@ -38,7 +40,7 @@ public sealed class SessionEndTests : IDisposable
     public async Task A_signal_ends_pwsh_after_five_seconds_whatever_the_sessions_do()
     {
         using ChildShell shell = Start(InBackground, "10m");
-        await ConnectAsync(int.Parse(await shell.ReadLineAsync()));
+        await ConnectAsync(shell);
         shell.Signal("TERM");
         Assert.Equal(143, (await shell.EndAsync()).ExitCode);
         AssertKept("drain");
@@ -61,7 +63,7 @@ public sealed class SessionEndTests : IDisposable
     public async Task The_end_of_pwsh_waits_for_no_longer_than_the_configuration_says_and_keeps_its_exit_code()
     {
         using ChildShell shell = Start(InBackground, "200ms");
-        await ConnectAsync(int.Parse(await shell.ReadLineAsync()));
+        await ConnectAsync(shell);
         shell.WriteLine();
         Assert.Equal(3, (await shell.EndAsync()).ExitCode);
         AssertKept("drain");
@@ -151,7 +153,7 @@ public sealed class SessionEndTests : IDisposable
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         string file = _folder.Write("edge.yaml", $$"""
             name: edge
-            inbounds: [{ name: web, type: socks5, listen: "127.0.0.1:0", users: { alice: { password: { file: "{{secret}}" } } } }]
+            inbounds: [{ name: web, type: socks5, listen: "{{_web}}", users: { alice: { password: { file: "{{secret}}" } } } }]
             limits: { drain_timeout: {{drainTimeout}}, usage_file: "{{_folder["usage.json"]}}", users: { alice: { quota: 1GB } } }
             control: { socket: "{{_folder["edge.sock"]}}" }
             logging: { access: "{{_folder["access.log"]}}" }
@@ -162,10 +164,9 @@ public sealed class SessionEndTests : IDisposable
     // A signal while a session is open, which goes on and then ends.
     private async Task<(int ExitCode, string[] Output)> DrainAsync(ChildShell shell, string signal)
     {
-        int port = int.Parse(await shell.ReadLineAsync());
-        (TcpClient client, TcpClient served) = await ConnectAsync(port);
+        (TcpClient client, TcpClient served) = await ConnectAsync(shell);
         shell.Signal(signal);
-        await WhenRefusedAsync(port);
+        await WhenRefusedAsync();
         await ExchangeAsync(client, served);
         client.Dispose();
         served.Dispose();
@@ -175,19 +176,19 @@ public sealed class SessionEndTests : IDisposable
     // The second signal while the first one waits for a session that stays open.
     private async Task SignalTwiceAsync(ChildShell shell, string signal)
     {
-        int port = int.Parse(await shell.ReadLineAsync());
-        await ConnectAsync(port);
+        await ConnectAsync(shell);
         shell.Signal(signal);
-        await WhenRefusedAsync(port);
+        await WhenRefusedAsync();
         shell.Signal(signal);
     }
 
     // A session that has moved something.
-    private async Task<(TcpClient Client, TcpClient Served)> ConnectAsync(int port)
+    private async Task<(TcpClient Client, TcpClient Served)> ConnectAsync(ChildShell shell)
     {
+        Assert.Equal($"{_web.Port}", await shell.ReadLineAsync());
         TcpClient client = new();
         _open.Add(client);
-        await client.ConnectAsync(IPAddress.Loopback, port).WaitAsync(Session.Limit);
+        await client.ConnectAsync(_web).WaitAsync(Session.Limit);
         int target = ((IPEndPoint)_target.LocalEndpoint).Port;
         // RFC 1928 and 1929
         await AskAsync(client, [5, 1, 2], 2);
@@ -214,7 +215,7 @@ public sealed class SessionEndTests : IDisposable
     }
 
     // From here on the stop has begun.
-    private static async Task WhenRefusedAsync(int port)
+    private async Task WhenRefusedAsync()
     {
         using CancellationTokenSource limit = new(Session.Limit);
         while (true)
@@ -223,7 +224,7 @@ public sealed class SessionEndTests : IDisposable
             try
             {
                 using TcpClient probe = new();
-                await probe.ConnectAsync(IPAddress.Loopback, port, limit.Token);
+                await probe.ConnectAsync(_web, limit.Token);
             }
             catch (SocketException)
             {

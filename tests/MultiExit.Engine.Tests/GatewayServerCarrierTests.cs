@@ -80,8 +80,8 @@ public sealed class GatewayServerCarrierTests
     [InlineData("plain")]
     public async Task A_server_that_stops_while_nobody_asks_for_anything_is_missed_and_noticed_when_it_is_back(string kind)
     {
-        TestGateway server = await ServeAsync(kind, 0);
-        IPEndPoint endPoint = server.EndPoint;
+        IPEndPoint endPoint = OwnEndPoints.Next();
+        TestGateway server = await ServeAsync(kind, endPoint);
         await using TestGateway client = await ConnectAsync(ExitOf(kind, endPoint));
         await Wait.UntilAsync(() => StatusOf(client) is { Count: 1, LostSince: null });
         await server.DisposeAsync();
@@ -92,7 +92,7 @@ public sealed class GatewayServerCarrierTests
         string what = kind == "tunnel" ? "tunnel" : "ECH tunnel";
         Assert.Contains($"), and another cannot be opened: the {what} server {endPoint} cannot be reached: ", reason, StringComparison.Ordinal);
         Assert.Equal(0, StatusOf(client).Count);
-        await using TestGateway again = await ServeAsync(kind, endPoint.Port);
+        await using TestGateway again = await ServeAsync(kind, endPoint);
         await IsBackAsync(client);
         Assert.Equal(0, client.Server.GetStatus().TotalSessions);
     }
@@ -105,7 +105,7 @@ public sealed class GatewayServerCarrierTests
     public async Task A_server_whose_packets_stay_away_while_nobody_asks_for_anything_is_missed(string kind)
     {
         ManualTimeProvider time = new();
-        await using TestGateway server = await ServeAsync(kind, 0, new GatewayOptions { Time = time });
+        await using TestGateway server = await ServeAsync(kind, OwnEndPoints.Next(), new GatewayOptions { Time = time });
         await using BreakableRelay relay = new(server.EndPoint);
         await using TestGateway client = await ConnectAsync(ExitOf(kind, relay.EndPoint), new GatewayOptions { Time = time });
         await Wait.UntilAsync(() => StatusOf(client) is { Count: 1, LostSince: null });
@@ -142,13 +142,12 @@ public sealed class GatewayServerCarrierTests
     private static ExitConfig ExitOf(string kind, IPEndPoint server) =>
         kind == "tunnel" ? TunnelPair.Exit(server) : EchTunnelPair.Exit(server) with { PlainOnly = kind == "plain" };
 
-    private static Task<TestGateway> ServeAsync(string kind, int port, GatewayOptions? options = null) => TestGateway.StartAsync(
+    private static Task<TestGateway> ServeAsync(string kind, IPEndPoint endPoint, GatewayOptions? options = null) => TestGateway.StartAsync(
         new GatewayConfig
         {
             Inbounds =
             [
-                kind == "tunnel" ? TunnelPair.Inbound() with { Listen = new IPEndPoint(TestTransports.Apart, port) }
-                    : EchTunnelPair.Inbound() with { Listen = new IPEndPoint(TestTransports.Apart, port) },
+                kind == "tunnel" ? TunnelPair.Inbound() with { Listen = endPoint } : EchTunnelPair.Inbound() with { Listen = endPoint },
             ],
         }, options);
 

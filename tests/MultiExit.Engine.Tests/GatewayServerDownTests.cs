@@ -20,7 +20,7 @@ public sealed class GatewayServerDownTests
     public async Task The_sessions_of_an_exit_that_goes_down_are_cut_where_that_is_asked_for(OnDown onDown)
     {
         await using EchoTarget target = new();
-        EchoTarget probed = new();
+        EchoTarget probed = new(OwnEndPoints.NextAddress());
         using TemporaryFolder folder = new();
         HealthConfig health = new()
         {

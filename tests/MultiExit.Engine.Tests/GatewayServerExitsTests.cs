@@ -114,7 +114,8 @@ public sealed class GatewayServerExitsTests
         {
             Groups = [TwoExits.Groups[0] with { Retries = 1 }],
         });
-        Assert.NotEqual(0, await RequestAsync(gateway, await ClosedPortAsync()));
+        using ClosedPort closed = new();
+        Assert.NotEqual(0, await RequestAsync(gateway, closed.EndPoint));
         foreach (string name in (string[])["a", "b", "pool"])
         {
             ExitStatus status = Status(gateway, name);
@@ -236,11 +237,5 @@ public sealed class GatewayServerExitsTests
         byte[] reply = new byte[4];
         await client.ReadExactlyAsync(reply).AsTask().WaitAsync(TestTransports.Patience);
         return reply[3];
-    }
-
-    private static async Task<IPEndPoint> ClosedPortAsync()
-    {
-        await using EchoTarget target = new();
-        return target.EndPoint;
     }
 }

@@ -73,11 +73,10 @@ public sealed class GatewayServerExplainTests
     public async Task An_exit_that_is_down_is_reported()
     {
         await using EchoTarget target = new();
-        IPEndPoint closed;
-        await using (EchoTarget gone = new()) closed = gone.EndPoint;
+        using ClosedPort closed = new();
         GatewayConfig config = TestGateway.Mixed() with
         {
-            Exits = [new Socks5ExitConfig { Name = "dead", Server = Destination.FromEndPoint(closed) }, new DirectExitConfig { Name = "b" }],
+            Exits = [new Socks5ExitConfig { Name = "dead", Server = Destination.FromEndPoint(closed.EndPoint) }, new DirectExitConfig { Name = "b" }],
             Groups =
             [
                 new GroupConfig

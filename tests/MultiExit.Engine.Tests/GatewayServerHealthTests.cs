@@ -16,7 +16,8 @@ public sealed class GatewayServerHealthTests
     public async Task Probes_find_a_dead_exit_and_a_reload_does_not_forget_it()
     {
         await using EchoTarget target = new();
-        GatewayConfig config = Config($"tcp://{target.EndPoint}");
+        using ClosedPort closed = new();
+        GatewayConfig config = Config($"tcp://{target.EndPoint}", closed);
         await using TestGateway gateway = await TestGateway.StartAsync(config);
         await Wait.UntilAsync(() => Health(gateway, "dead").State == ExitHealthState.Down && Health(gateway, "good").LastProbe is not null);
         Assert.Contains("2 failed probes in a row", Health(gateway, "dead").Reason, StringComparison.Ordinal);
@@ -39,7 +40,8 @@ public sealed class GatewayServerHealthTests
     public async Task An_exit_is_probed_when_asked()
     {
         await using EchoTarget target = new();
-        await using TestGateway gateway = await TestGateway.StartAsync(Config($"tcp://{target.EndPoint}"));
+        using ClosedPort closed = new();
+        await using TestGateway gateway = await TestGateway.StartAsync(Config($"tcp://{target.EndPoint}", closed));
         ExitProbe good = await gateway.Server.ProbeExitAsync("good");
         Assert.True(good.Succeeded);
         Assert.Equal(("good", $"tcp://{target.EndPoint}"), (good.Exit, good.Target));
@@ -88,18 +90,14 @@ public sealed class GatewayServerHealthTests
     }
 
     // "dead" is a proxy whose port has no listener.
-    private static GatewayConfig Config(string target)
-    {
-        using ISocketListener closed = new PortableTransport().Listen(new IPEndPoint(IPAddress.Loopback, 0));
-        return ConfigLoader.Parse(string.Create(CultureInfo.InvariantCulture, $$"""
-            inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0" }]
-            exits:
-              - { name: good, type: direct }
-              - { name: dead, type: socks5, server: "127.0.0.1:{{closed.LocalEndPoint.Port}}" }
-            groups: [{ name: pool, exits: [dead, good], health: { target: "{{target}}", interval: 1s, fall: 2 } }]
-            default: pool
-            """)).Config!;
-    }
+    private static GatewayConfig Config(string target, ClosedPort closed) => ConfigLoader.Parse(string.Create(CultureInfo.InvariantCulture, $$"""
+        inbounds: [{ name: proxy, type: mixed, listen: "127.0.0.1:0" }]
+        exits:
+          - { name: good, type: direct }
+          - { name: dead, type: socks5, server: "{{closed.EndPoint}}" }
+        groups: [{ name: pool, exits: [dead, good], health: { target: "{{target}}", interval: 1s, fall: 2 } }]
+        default: pool
+        """)).Config!;
 
     private static ExitHealthStatus Health(TestGateway gateway, string name) => gateway.Server.GetExits().Single(exit => exit.Name == name).Health;
 }

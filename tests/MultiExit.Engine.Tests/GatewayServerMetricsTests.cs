@@ -59,8 +59,7 @@ public sealed class GatewayServerMetricsTests
     public async Task A_dial_that_fails_is_measured_by_its_exit_and_how_it_failed()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed());
-        IPEndPoint closed;
-        await using (EchoTarget target = new()) closed = target.EndPoint;
+        using ClosedPort closed = new();
         await using SocketStream client = await gateway.ConnectAsync();
         await client.WriteAsync(new byte[] { 5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, (byte)(closed.Port >> 8), (byte)closed.Port });
         await Wait.UntilAsync(() => Value(gateway, "multiexit.session.ended", "direct", "ConnectionRefused") == 1);

@@ -28,10 +28,8 @@ public sealed class GatewayServerPortTests
     public async Task No_connection_is_refused_while_the_addresses_of_a_port_change(string first, string second, string client, TransportKind kind)
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6 || !$"{first}{second}".Contains(':', StringComparison.Ordinal), "this host has no IPv6");
-        await using TestGateway gateway = await TestGateway.StartAsync(On(first, 0), kind);
-        int port = gateway.EndPoint.Port;
-        // From here on the port has a number, in the first configuration as well.
-        await gateway.Server.ReloadAsync(On(first, port));
+        int port = OwnEndPoints.NextPort();
+        await using TestGateway gateway = await TestGateway.StartAsync(On(first, port), kind);
         using CancellationTokenSource done = new();
         int greeted = 0;
         async Task GreetAsync()
@@ -55,8 +53,8 @@ public sealed class GatewayServerPortTests
     [LinuxFact("SO_REUSEPORT as Linux has it")]
     public async Task An_address_that_is_listened_on_no_longer_is_refused_within_seconds()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync(On("127.0.0.1", 0));
-        int port = gateway.EndPoint.Port;
+        int port = OwnEndPoints.NextPort();
+        await using TestGateway gateway = await TestGateway.StartAsync(On("127.0.0.1", port));
         await gateway.Server.ReloadAsync(On("0.0.0.0", port));
         IPEndPoint other = new(IPAddress.Parse("127.0.0.2"), port);
         await GreetOnceAsync(other);
@@ -82,8 +80,8 @@ public sealed class GatewayServerPortTests
     public async Task The_way_back_to_all_addresses_is_open_after_the_old_listener_has_closed(TransportKind kind)
     {
         ManualTimeProvider time = new();
-        await using TestGateway gateway = await TestGateway.StartAsync(On("0.0.0.0", 0), new GatewayOptions { Transport = kind, Time = time });
-        int port = gateway.EndPoint.Port;
+        int port = OwnEndPoints.NextPort();
+        await using TestGateway gateway = await TestGateway.StartAsync(On("0.0.0.0", port), new GatewayOptions { Transport = kind, Time = time });
         await gateway.Server.ReloadAsync(On("127.0.0.1", port));
         time.Advance(TimeSpan.FromSeconds(2));
         await gateway.Server.ReloadAsync(On("0.0.0.0", port));
@@ -94,9 +92,8 @@ public sealed class GatewayServerPortTests
     [LinuxFact("SO_REUSEPORT as Linux has it")]
     public async Task A_refused_reload_leaves_what_was_handed_over_as_it_was()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync(On("127.0.0.1", 0));
-        int port = gateway.EndPoint.Port;
-        await gateway.Server.ReloadAsync(On("127.0.0.1", port));
+        int port = OwnEndPoints.NextPort();
+        await using TestGateway gateway = await TestGateway.StartAsync(On("127.0.0.1", port));
         await gateway.Server.ReloadAsync(On("0.0.0.0", port));
         using TcpListener taken = new(IPAddress.Parse("127.0.78.1"), 0);
         taken.Start();
@@ -116,8 +113,8 @@ public sealed class GatewayServerPortTests
     [LinuxFact("SO_REUSEPORT as Linux has it")]
     public async Task After_a_stop_nothing_listens_on_the_port_whatever_it_was_handed_over_from()
     {
-        TestGateway gateway = await TestGateway.StartAsync(On("127.0.0.1", 0));
-        int port = gateway.EndPoint.Port;
+        int port = OwnEndPoints.NextPort();
+        TestGateway gateway = await TestGateway.StartAsync(On("127.0.0.1", port));
         await gateway.Server.ReloadAsync(On("0.0.0.0", port));
         await gateway.DisposeAsync();
         using TcpListener free = new(IPAddress.Any, port);

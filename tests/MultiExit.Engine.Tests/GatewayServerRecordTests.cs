@@ -55,14 +55,13 @@ public sealed class GatewayServerRecordTests
     public async Task A_session_names_its_rule_its_group_and_the_members_that_failed_before()
     {
         await using EchoTarget target = new();
-        using Socket closed = new(SocketType.Stream, ProtocolType.Tcp); // bound, and not listening
-        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using ClosedPort closed = new();
         ushort port = (ushort)target.EndPoint.Port;
         GatewayConfig config = TestGateway.Mixed() with
         {
             Exits =
             [
-                new Socks5ExitConfig { Name = "dead", Server = Destination.FromEndPoint((IPEndPoint)closed.LocalEndPoint!) },
+                new Socks5ExitConfig { Name = "dead", Server = Destination.FromEndPoint(closed.EndPoint) },
                 new DirectExitConfig { Name = "wan1" },
             ],
             Groups = [new GroupConfig { Name = "pool", Exits = ["dead", "wan1"], Strategy = GroupStrategy.Failover, Retries = 1 }],

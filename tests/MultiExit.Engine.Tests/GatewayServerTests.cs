@@ -110,7 +110,7 @@ public sealed class GatewayServerTests
         await using TestGateway gateway = await TestGateway.StartAsync(config);
         IPEndPoint endPoint = gateway.EndPoint;
         await using SocketStream before = await gateway.ConnectThroughAsync(target.EndPoint);
-        InboundConfig added = new MixedInboundConfig { Name = "second", Listen = new IPEndPoint(IPAddress.Loopback, 0) };
+        InboundConfig added = new MixedInboundConfig { Name = "second", Listen = OwnEndPoints.Next() };
         await gateway.Server.ReloadAsync(config with { Inbounds = [.. config.Inbounds, added], Default = "block" });
         Assert.Equal(endPoint, gateway.EndPoint);
         Assert.Equal(2, gateway.Server.GetStatus().Listeners.Count);
@@ -146,8 +146,9 @@ public sealed class GatewayServerTests
     public async Task A_stop_waits_for_live_sessions_and_refuses_new_ones()
     {
         await using EchoTarget target = new();
-        await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed());
-        IPEndPoint endPoint = gateway.EndPoint;
+        IPEndPoint endPoint = OwnEndPoints.Next();
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            new GatewayConfig { Inbounds = [new MixedInboundConfig { Name = "proxy", Listen = endPoint }] });
         await using SocketStream client = await gateway.ConnectThroughAsync(target.EndPoint);
         Task stopping = gateway.Server.StopAsync(TestTransports.Patience);
         await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => gateway.ConnectAsync(endPoint));

@@ -51,7 +51,8 @@ public sealed class GatewayServerUdpTests
     public async Task An_exit_that_carries_no_datagrams_is_told_before_one_is_sent(string inbound, string exit, string failure)
     {
         await using PortableTransport transport = new();
-        Destination nobody = Destination.FromEndPoint(Closed(transport));
+        using ClosedPort closed = new();
+        Destination nobody = Destination.FromEndPoint(closed.EndPoint);
         ExitConfig config = exit == "refuses"
             ? new Socks5ExitConfig { Name = "out", Server = nobody, Tls = new TlsClientConfig() }
             : new EchTunnelExitConfig { Name = "out", Server = nobody, Path = "/tunnel" };
@@ -65,8 +66,8 @@ public sealed class GatewayServerUdpTests
     [Fact]
     public async Task A_deployed_ech_tunnel_client_is_told_too()
     {
-        await using PortableTransport transport = new();
-        EchTunnelExitConfig exit = new() { Name = "out", Server = Destination.FromEndPoint(Closed(transport)), Path = "/tunnel" };
+        using ClosedPort closed = new();
+        EchTunnelExitConfig exit = new() { Name = "out", Server = Destination.FromEndPoint(closed.EndPoint), Path = "/tunnel" };
         await using TestGateway server = await StartAsync("ech-tunnel", exit);
         using DeployedClient client = await DeployedClient.ConnectAsync(server.EndPoint);
         string id = Guid.NewGuid().ToString();
@@ -78,7 +79,8 @@ public sealed class GatewayServerUdpTests
     public async Task Where_destinations_choose_it_is_counted_for_each_datagram()
     {
         await using PortableTransport transport = new();
-        ExitConfig config = new Socks5ExitConfig { Name = "out", Server = Destination.FromEndPoint(Closed(transport)), Tls = new TlsClientConfig() };
+        using ClosedPort closed = new();
+        ExitConfig config = new Socks5ExitConfig { Name = "out", Server = Destination.FromEndPoint(closed.EndPoint), Tls = new TlsClientConfig() };
         await using TestGateway server = await StartAsync("socks5", config, new RouteConfig { Ports = [new PortRange(53, 53)], Exit = "out" });
         await using ExitSet exits = Client("socks5", server, transport);
         UdpOpenResult opened = await OpenAsync(exits);
@@ -86,12 +88,6 @@ public sealed class GatewayServerUdpTests
         await using IDatagramFlow flow = opened.Flow!;
         for (int i = 0; i < 3; i++) await flow.SendAsync(Destination.FromAddress(IPAddress.Loopback, 53), new byte[1], default);
         await Wait.UntilAsync(() => server.Server.GetStatus().DroppedDatagrams == 3);
-    }
-
-    private static IPEndPoint Closed(PortableTransport transport)
-    {
-        using ISocketListener listener = transport.Listen(Any);
-        return listener.LocalEndPoint;
     }
 
     // By the rule, or otherwise for all.

@@ -100,9 +100,7 @@ public sealed class ManagedServerConfirmTests
     {
         await using ManagedEdge edge = new();
         await using ITransport transport = Transports.Create(TransportKind.Portable);
-        ISocketListener free = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
-        IPEndPoint address = free.LocalEndPoint;
-        free.Dispose();
+        IPEndPoint address = OwnEndPoints.Next();
         await edge.StartAsync(text: edge.Text(1, $"{{ name: proxy, type: mixed, listen: \"{address}\" }}"));
         await edge.Server.ApplyAsync(edge.Other(edge.Text(2)), Within60);
         using (transport.Listen(address))
@@ -158,11 +156,9 @@ public sealed class ManagedServerConfirmTests
         Assert.Equal(ProxyError.ProbeFailed, failed.Reason);
         Assert.Equal((1, null), (edge.Weight, edge.Server.Pending));
 
-        await using ITransport transport = Transports.Create(TransportKind.Portable);
-        IPEndPoint closed;
-        using (ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0))) closed = listener.LocalEndPoint;
+        using ClosedPort closed = new();
         await Assert.ThrowsAsync<ProxyException>(
-            () => edge.Server.ApplyAsync(edge.Other(edge.Text(3, more: "default: a")), probed with { Probe = Of(closed) }));
+            () => edge.Server.ApplyAsync(edge.Other(edge.Text(3, more: "default: a")), probed with { Probe = Of(closed.EndPoint) }));
         Assert.Equal(1, edge.Weight);
 
         ConfigVersion? version = await edge.Server.ApplyAsync(edge.Other(edge.Text(4, more: "default: a")), probed);

@@ -106,7 +106,7 @@ public sealed class ManagedServerWatchTests
         await using ManagedEdge edge = new();
         await edge.StartAsync(watch: true, edge.Text(1));
         await using ITransport transport = Transports.Create(TransportKind.Portable);
-        using ISocketListener busy = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        using ISocketListener busy = transport.Listen(OwnEndPoints.Next());
         using SelfSignedFiles one = SelfSignedFiles.Create("a"), two = SelfSignedFiles.Create("b");
         File.Copy(one.CertificateFile, edge["cert.pem"]);
         File.Copy(certificate ? two.KeyFile : one.KeyFile, edge["key.pem"]);

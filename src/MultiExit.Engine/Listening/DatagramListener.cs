@@ -211,11 +211,12 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
         }
         finally
         {
-            Remove(connection);
             lock (_lock)
             {
                 _clients.Remove(key);
+                // Whoever waits for the last connection of a server finds its ports free.
                 CloseWhenUnused();
+                Remove(connection);
             }
             client.State?.Dispose();
             client.Dispose();

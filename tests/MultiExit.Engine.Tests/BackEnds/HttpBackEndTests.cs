@@ -151,10 +151,10 @@ public sealed class HttpBackEndTests : IAsyncDisposable
     [Fact]
     public async Task A_service_that_is_not_there_is_no_answer_and_says_why()
     {
-        HttpLoginService gone = new(_ => "");
-        gone.Dispose();
+        using ClosedPort gone = new();
+        using HttpBackEnd backEnd = Create($"http://{gone.EndPoint}/ask");
         Stopwatch took = Stopwatch.StartNew();
-        BackEndAnswer answer = await AskAsync(gone, Alice);
+        BackEndAnswer answer = await backEnd.AskAsync(Alice, default).WaitAsync(TestTransports.Patience);
         Assert.Equal(BackEndVerdict.Unavailable, answer.Verdict);
         Assert.NotEmpty(answer.Reason!);
         Assert.True(took.Elapsed < TestTransports.Patience);

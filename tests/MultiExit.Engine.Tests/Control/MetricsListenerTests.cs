@@ -56,18 +56,20 @@ public sealed class MetricsListenerTests
         Assert.Contains("# EOF", await AskAsync(server, "GET /metrics"), StringComparison.Ordinal);
         await ReloadAsync(server, Free);
         Assert.Equal(first, server.MetricsEndPoint);
-        await ReloadAsync(server, new IPEndPoint(IPAddress.Parse("127.0.0.2"), first.Port));
+        IPEndPoint second = OwnEndPoints.Next();
+        await ReloadAsync(server, second);
         Assert.Contains("# EOF", await AskAsync(server, "GET /metrics"), StringComparison.Ordinal);
         await ReloadAsync(server, null);
         Assert.Null(server.MetricsEndPoint);
-        await Assert.ThrowsAsync<SocketException>(async () => await ConnectAsync(new IPEndPoint(IPAddress.Parse("127.0.0.2"), first.Port)));
+        await Assert.ThrowsAsync<SocketException>(async () => await ConnectAsync(second));
     }
 
     [LinuxFact("ports shared by listeners of one process")]
     public async Task A_reload_moves_it_to_all_addresses_of_its_port_and_warns()
     {
-        await using ManagedServer server = await StartAsync(Free);
-        await ReloadAsync(server, new IPEndPoint(IPAddress.Any, server.MetricsEndPoint!.Port));
+        int port = OwnEndPoints.NextPort();
+        await using ManagedServer server = await StartAsync(new IPEndPoint(IPAddress.Loopback, port));
+        await ReloadAsync(server, new IPEndPoint(IPAddress.Any, port));
         Assert.Contains("# EOF", await AskAsync(server, "GET /metrics"), StringComparison.Ordinal);
         Assert.Equal("MX1027", Assert.Single(server.Gateway.GetWarnings()).Id);
     }

@@ -12,8 +12,6 @@ namespace MultiExit.Engine.Tests.Dashboard;
 /// <summary>The listener of the dashboard: reloads, TLS, and clients that hang.</summary>
 public sealed class DashboardListenerTests
 {
-    private static readonly IPAddress Second = IPAddress.Parse("127.0.0.2");
-
     [Fact]
     public async Task A_reload_turns_it_on_moves_it_and_turns_it_off()
     {
@@ -26,11 +24,12 @@ public sealed class DashboardListenerTests
         await host.ReloadAsync(DashboardHost.Config with { Hosts = [] });
         Assert.Equal(first, host.EndPoint);
         Assert.StartsWith("HTTP/1.1 421 ", await host.AskAsync("GET /", host: "dash.example"), StringComparison.Ordinal);
-        await host.ReloadAsync(DashboardHost.Config with { Listen = new IPEndPoint(Second, first.Port) });
-        Assert.Equal(Second, host.EndPoint.Address);
-        Assert.StartsWith("HTTP/1.1 200 ", await host.AskAsync("GET /api/server", cookie, host: "127.0.0.2"), StringComparison.Ordinal);
+        IPEndPoint second = new(OwnEndPoints.NextAddress(), first.Port);
+        await host.ReloadAsync(DashboardHost.Config with { Listen = second });
+        Assert.Equal(second, host.EndPoint);
+        Assert.StartsWith("HTTP/1.1 200 ", await host.AskAsync("GET /api/server", cookie, host: $"{second.Address}"), StringComparison.Ordinal);
         await host.ReloadAsync(null);
-        await Assert.ThrowsAsync<SocketException>(async () => await DashboardHost.ConnectAsync(new IPEndPoint(Second, first.Port)));
+        await Assert.ThrowsAsync<SocketException>(async () => await DashboardHost.ConnectAsync(second));
         Assert.Equal(3, host.Logged("MX1095").Length);
         Assert.Equal(3, host.Logged("MX1096").Length);
     }
@@ -38,9 +37,9 @@ public sealed class DashboardListenerTests
     [LinuxFact("ports shared by listeners of one process")]
     public async Task A_reload_moves_it_to_all_addresses_and_warns_without_TLS()
     {
-        await using DashboardHost host = await DashboardHost.StartAsync();
+        IPEndPoint all = new(IPAddress.Any, OwnEndPoints.NextPort());
+        await using DashboardHost host = await DashboardHost.StartAsync(DashboardHost.Config with { Listen = new IPEndPoint(IPAddress.Loopback, all.Port) });
         Assert.Empty(host.Server.Gateway.GetWarnings());
-        IPEndPoint all = new(IPAddress.Any, host.EndPoint.Port);
         await host.ReloadAsync(DashboardHost.Config with { Listen = all });
         Assert.Equal("MX1029", Assert.Single(host.Server.Gateway.GetWarnings()).Id);
         using SelfSignedFiles files = SelfSignedFiles.Create("localhost");
@@ -95,7 +94,7 @@ public sealed class DashboardListenerTests
         // Another client has a place all the same.
         using (Socket other = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
         {
-            other.Bind(new IPEndPoint(Second, 0));
+            other.Bind(new IPEndPoint(OwnEndPoints.NextAddress(), 0));
             await other.ConnectAsync(host.EndPoint).WaitAsync(TestTransports.Patience);
             await other.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
             byte[] start = new byte[12];

@@ -109,7 +109,7 @@ public sealed class EchTunnelTests
     [InlineData(false)]
     public async Task A_carrier_killed_in_mid_transfer_ends_its_sessions_and_is_replaced(bool plain)
     {
-        await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain);
+        await using EchTunnelPair pair = await EchTunnelPair.StartAsync(plain, inbound => inbound with { Listen = OwnEndPoints.Next() });
         using TcpListener source = Listen();
         await using SocketStream client = await pair.Client.ConnectThroughAsync((IPEndPoint)source.LocalEndpoint);
         using TcpClient accepted = await source.AcceptTcpClientAsync().WaitAsync(Limit);
@@ -182,7 +182,7 @@ public sealed class EchTunnelTests
     {
         await using TestGateway server = await EchTunnelPair.ServeAsync(EchTunnelPair.Inbound());
         await using EchoTarget target = new();
-        using SlowRelay slow = new(new IPEndPoint(IPAddress.Parse("127.0.0.2"), server.EndPoint.Port), server.EndPoint, TimeSpan.FromMilliseconds(300));
+        using SlowRelay slow = new(new IPEndPoint(OwnEndPoints.NextAddress(), server.EndPoint.Port), server.EndPoint, TimeSpan.FromMilliseconds(300));
         await using PortableTransport transport = new();
         EchTunnelExitConfig config = EchTunnelPair.Exit(server.EndPoint) with { Carriers = 1, Addresses = [slow.EndPoint.Address, server.EndPoint.Address] };
         await using ExitSet exits = ExitFactory.Build(new GatewayConfig { Exits = [config] }, transport, new FakeResolver(), TimeProvider.System);

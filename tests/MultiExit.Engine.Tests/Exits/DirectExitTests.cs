@@ -61,10 +61,10 @@ public abstract class DirectExitTests : IAsyncDisposable
     [Fact]
     public async Task A_closed_port_is_a_refused_connection()
     {
-        int port = ClosedPort();
-        Assert.Equal(DialFailure.ConnectionRefused, (await Dial(Exit(), Destination.FromAddress(IPAddress.Loopback, port))).Failure);
+        using ClosedPort closed = new();
+        Assert.Equal(DialFailure.ConnectionRefused, (await Dial(Exit(), Destination.FromEndPoint(closed.EndPoint))).Failure);
         _resolver.Add("both.example", "::1", "127.0.0.1");
-        Assert.Equal(DialFailure.ConnectionRefused, (await Dial(Exit(), Name("both.example", port))).Failure);
+        Assert.Equal(DialFailure.ConnectionRefused, (await Dial(Exit(), Name("both.example", closed.Port))).Failure);
     }
 
     [Fact]
@@ -313,12 +313,6 @@ public abstract class DirectExitTests : IAsyncDisposable
 
     private static Destination Name(string name, int port) =>
         Destination.TryFromHost(name, port, out Destination? destination) ? destination : throw new ArgumentException(name);
-
-    private int ClosedPort()
-    {
-        using ISocketListener listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
-        return listener.LocalEndPoint.Port;
-    }
 
     private static bool OnThisHost(string address)
     {

@@ -31,11 +31,10 @@ public sealed class LightsocksInboundTests
     [Fact]
     public async Task Failures_are_told_as_SOCKS5_tells_them()
     {
-        int closed;
-        await using (EchoTarget gone = new()) closed = gone.EndPoint.Port;
+        using ClosedPort closed = new();
         await using TestGateway gateway = await TestGateway.StartAsync(Config());
         TestClient refused = new(await gateway.ConnectAsync());
-        await refused.SendAsync(NextOctet.Sent("050100" + Connect(closed)));
+        await refused.SendAsync(NextOctet.Sent("050100" + Connect(closed.Port)));
         Assert.Equal("0500" + "05050001000000000000", NextOctet.Restored(await refused.ReadToEndAsync()));
         TestClient datagrams = new(await gateway.ConnectAsync());
         await datagrams.SendAsync(NextOctet.Sent("050100" + "05030001000000000000"));

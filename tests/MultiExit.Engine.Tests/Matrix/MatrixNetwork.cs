@@ -16,6 +16,7 @@ namespace MultiExit.Engine.Tests.Matrix;
 public sealed class MatrixNetwork : IAsyncLifetime
 {
     private readonly MatrixTarget _target = new();
+    private readonly ClosedPort _closed = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("multiexit-");
     private readonly ITransport _transport = Transports.Create(TransportKind.Automatic);
     private TestGateway? _far;
@@ -29,14 +30,13 @@ public sealed class MatrixNetwork : IAsyncLifetime
     internal IReadOnlyDictionary<string, IPEndPoint> Near => ListenersOf(_near!);
 
     /// <summary>A port of loopback that refuses connections.</summary>
-    internal int ClosedPort { get; private set; }
+    internal int ClosedPort => _closed.Port;
 
     /// <summary>The near server's log.</summary>
     internal string LogFile => Path.Combine(_folder.FullName, "near.log");
 
     public async ValueTask InitializeAsync()
     {
-        await using (EchoTarget gone = new()) ClosedPort = gone.EndPoint.Port;
         _far = await TestGateway.StartAsync(MatrixConfig.Far(ClosedPort));
         Dictionary<string, string> targets = Families.ToDictionary(family => family, family => TargetOf(family).ToString());
         GatewayConfig near = MatrixConfig.Near(ListenersOf(_far), ClosedPort, targets, LogFile);
@@ -74,6 +74,7 @@ public sealed class MatrixNetwork : IAsyncLifetime
         if (_near is not null) await _near.DisposeAsync();
         if (_far is not null) await _far.DisposeAsync();
         await _target.DisposeAsync();
+        _closed.Dispose();
         await _transport.DisposeAsync();
         _folder.Delete(recursive: true);
     }

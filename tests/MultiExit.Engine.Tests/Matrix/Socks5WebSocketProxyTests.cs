@@ -67,11 +67,10 @@ public sealed class Socks5WebSocketProxyTests
     public async Task A_failing_upstream_holds_nobody_up()
     {
         await using EchoTarget target = new();
-        int closed;
-        await using (EchoTarget gone = new()) closed = gone.EndPoint.Port;
+        using ClosedPort closed = new();
         string failing = $$"""
-            { "type": "socks5", "proxy_address": "127.0.0.1:{{closed}}" },
-            { "type": "websocket", "proxy_address": "ws://127.0.0.1:{{closed}}/", "timeout": "5s", "retry_count": 1 }
+            { "type": "socks5", "proxy_address": "{{closed.EndPoint}}" },
+            { "type": "websocket", "proxy_address": "ws://{{closed.EndPoint}}/", "timeout": "5s", "retry_count": 1 }
             """;
         await using TestGateway near = await StartAsync(Server("socks5", $$"""
             "enable_upstream": true, "upstream_config": [{{failing}}, { "type": "direct" }]

@@ -23,9 +23,9 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
     public async Task The_metrics_of_the_test_plan_are_met()
     {
         await using EchoTarget target = new();
-        TestGateway first = await UpstreamAsync(0);
-        await using TestGateway second = await UpstreamAsync(0);
-        int port = first.EndPoint.Port;
+        IPEndPoint endPoint = OwnEndPoints.Next();
+        TestGateway first = await UpstreamAsync(endPoint);
+        await using TestGateway second = await UpstreamAsync(OwnEndPoints.Next());
         string exits = Exits(first, "a") + Exits(second, "b");
         await using TestGateway taken = await NearAsync(exits, "{ exits: [ws-a, socks-a, ws-b, socks-b], strategy: round_robin, retries: 3 }");
         await using TestGateway ordered = await NearAsync(exits, "{ exits: [ws-a, ws-b], strategy: failover, retries: 1 }", Users);
@@ -44,7 +44,7 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
         Assert.Equal("00", await AskAsync(probed, target.EndPoint));
 
         Stopwatch sinceReturn = Stopwatch.StartNew();
-        await using TestGateway returned = await UpstreamAsync(port);
+        await using TestGateway returned = await UpstreamAsync(endPoint);
         await Wait.UntilAsync(() => StateOf(probed) == ExitHealthState.Up);
         double back = sinceReturn.Elapsed.TotalMilliseconds;
         Assert.Equal("00", await AskAsync(probed, target.EndPoint));
@@ -99,10 +99,10 @@ public sealed class UpstreamMetricsTests(ITestOutputHelper output)
 
     private static ExitHealthState StateOf(TestGateway gateway) => gateway.Server.GetExits().Single(exit => exit.Name == "ws-a").Health.State;
 
-    private static Task<TestGateway> UpstreamAsync(int port) => TestGateway.StartAsync(ConfigAssert.Valid($$"""
+    private static Task<TestGateway> UpstreamAsync(IPEndPoint endPoint) => TestGateway.StartAsync(ConfigAssert.Valid($$"""
         inbounds:
-          - { name: ws, type: websocket, listen: "{{TestTransports.Apart}}:{{port}}", private_destinations: allow }
-          - { name: socks, type: socks5, listen: "{{TestTransports.Apart}}:0" }
+          - { name: ws, type: websocket, listen: "{{endPoint}}", private_destinations: allow }
+          - { name: socks, type: socks5, listen: "{{OwnEndPoints.Next()}}" }
         """));
 
     private static string Exits(TestGateway upstream, string name)

@@ -24,9 +24,6 @@ public sealed class ShoutProtocolTests
         default: loud
         """;
 
-    // An address that no other test binds: a port that is free for UDP is free for TCP, and stays so.
-    private static readonly IPAddress Own = OperatingSystem.IsLinux() ? IPAddress.Parse("127.0.77.1") : IPAddress.Loopback;
-
     private static readonly GatewayOptions Options = new() { Protocols = ShoutProtocol.Table };
 
     [Fact]
@@ -99,7 +96,7 @@ public sealed class ShoutProtocolTests
     public async Task A_reload_that_cannot_bind_one_of_its_ports_changes_nothing()
     {
         await using TestGateway gateway = await TestGateway.StartAsync(TestGateway.Mixed(), Options);
-        using UdpSocket taken = new(new IPEndPoint(Own, 0));
+        using UdpSocket taken = new(OwnEndPoints.Next());
         GatewayConfig other = new() { Inbounds = [new ShoutInboundConfig { Name = "in", Listen = taken.LocalEndPoint }] };
         ProxyException refused = await Assert.ThrowsAsync<ProxyException>(() => gateway.Server.ReloadAsync(other));
         Assert.Equal(ProxyError.AddressInUse, refused.Reason);
@@ -112,10 +109,10 @@ public sealed class ShoutProtocolTests
     [Fact]
     public async Task A_port_that_a_reload_takes_away_serves_its_clients_to_their_end_and_can_come_back()
     {
-        string document = Document.Replace("127.0.0.1", $"{Own}", StringComparison.Ordinal);
-        await using TestGateway gateway = await TestGateway.StartAsync(Load(document), Options);
-        IPEndPoint port = Udp(gateway);
-        GatewayConfig both = Load(document.Replace($"\"{Own}:0\"", $"\"{port}\"", StringComparison.Ordinal));
+        IPEndPoint port = OwnEndPoints.Next();
+        string document = Document.Replace("127.0.0.1:0", $"{port}", StringComparison.Ordinal);
+        GatewayConfig both = Load(document);
+        await using TestGateway gateway = await TestGateway.StartAsync(both, Options);
         await gateway.Server.ReloadAsync(Load(document.Replace("greeting: HI", "udp: false", StringComparison.Ordinal)));
         // It had no client: another listener may have it at once.
         await gateway.Server.ReloadAsync(both);
@@ -161,8 +158,9 @@ public sealed class ShoutProtocolTests
     public async Task A_stop_waits_for_the_sessions_of_datagrams_and_then_ends_them()
     {
         ManualTimeProvider time = new();
-        await using TestGateway gateway = await TestGateway.StartAsync(Load(Document), Options with { Time = time });
-        IPEndPoint port = Udp(gateway);
+        IPEndPoint port = OwnEndPoints.Next();
+        string document = Document.Replace("127.0.0.1:0", $"{port}", StringComparison.Ordinal);
+        await using TestGateway gateway = await TestGateway.StartAsync(Load(document), Options with { Time = time });
         using UdpSocket client = NewClient();
         await AskAsync(client, port, "example.com:53\nhello");
         Task stop = gateway.Server.StopAsync(TimeSpan.FromMinutes(1));

@@ -10,7 +10,7 @@ namespace MultiExit.Engine.Tests.Support;
 /// <summary>A tiny HTTP server for one question a connection: it reads a request, lists it, and writes what the test says as it is.</summary>
 internal sealed class HttpLoginService : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Func<string, Stream, Task> _answer;
     private readonly X509Certificate2? _certificate;
     private readonly List<string> _requests = [];
@@ -21,6 +21,8 @@ internal sealed class HttpLoginService : IDisposable
     {
         _answer = answer;
         _certificate = certificate;
+        // What is asked behind its end, nobody else answers. A certificate is for 127.0.0.1.
+        _listener = new TcpListener(certificate is null ? OwnEndPoints.Next() : new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Start();
         _ = AcceptAsync();
     }
@@ -31,9 +33,7 @@ internal sealed class HttpLoginService : IDisposable
     {
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-    public string Url => $"http{(_certificate is null ? "" : "s")}://127.0.0.1:{Port}/ask?k=v";
+    public string Url => $"http{(_certificate is null ? "" : "s")}://{_listener.LocalEndpoint}/ask?k=v";
 
     /// <summary>What was asked so far.</summary>
     public IReadOnlyList<string> Requests

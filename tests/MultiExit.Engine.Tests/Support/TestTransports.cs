@@ -9,9 +9,6 @@ public static class TestTransports
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Where a server listens that comes back to its port: no outgoing connection of another test takes the port meanwhile.</summary>
-    public static readonly IPAddress Apart = OperatingSystem.IsLinux() ? IPAddress.Parse("127.0.0.77") : IPAddress.Loopback;
-
     public static TheoryData<TransportKind> All =>
         ReactorTransport.IsSupported ? [TransportKind.Portable, TransportKind.Reactor] : [TransportKind.Portable];
 

@@ -82,12 +82,11 @@ public sealed class TunnelTestTests : IAsyncLifetime
     [InlineData("tunnel://{0}?psk=Zq7-psk-of-tests")]
     public async Task A_refused_target_and_a_proxy_that_is_gone_are_two_things(string url)
     {
-        int closed;
-        await using (EchoTarget gone = new()) closed = gone.EndPoint.Port;
-        TunnelTestResult target = await RunAsync(url, request => request with { Destination = Destination.FromAddress(IPAddress.Loopback, closed) });
+        using ClosedPort closed = new();
+        TunnelTestResult target = await RunAsync(url, request => request with { Destination = Destination.FromEndPoint(closed.EndPoint) });
         Assert.Equal("ConnectionRefused", target.Failure);
         Assert.Equal((TunnelTestStage.Handshake, false), (target.Steps[^1].Stage, target.Steps[^1].Succeeded));
-        TunnelTestResult proxy = await RunAsync(url.Replace("{0}", $"127.0.0.1:{closed}", StringComparison.Ordinal));
+        TunnelTestResult proxy = await RunAsync(url.Replace("{0}", closed.EndPoint.ToString(), StringComparison.Ordinal));
         Assert.Equal("ProxyUnreachable", proxy.Failure);
         TunnelTestStep step = Assert.Single(proxy.Steps);
         Assert.Equal((TunnelTestStage.Connect, false), (step.Stage, step.Succeeded));

@@ -43,7 +43,7 @@ public sealed class ListenerTests
     public async Task A_disposed_listener_ends_the_accept(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
-        ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        ISocketListener listener = transport.Listen(OwnEndPoints.Next());
         Task<SocketStream?> accepting = listener.AcceptAsync().AsTask();
         listener.Dispose();
         Assert.Null(await accepting.WaitAsync(TestTransports.Patience));

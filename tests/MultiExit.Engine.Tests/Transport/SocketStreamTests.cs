@@ -141,10 +141,9 @@ public sealed class SocketStreamTests
     public async Task A_refused_connection_is_reported_as_refused(TransportKind kind)
     {
         await using ITransport transport = Transports.Create(kind);
-        IPEndPoint closed;
-        using (ISocketListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 0))) closed = listener.LocalEndPoint;
+        using ClosedPort closed = new();
         SocketException failure = await Assert.ThrowsAsync<SocketException>(
-            () => transport.ConnectAsync(closed, default, default).AsTask().WaitAsync(TestTransports.Patience));
+            () => transport.ConnectAsync(closed.EndPoint, default, default).AsTask().WaitAsync(TestTransports.Patience));
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
     }
 

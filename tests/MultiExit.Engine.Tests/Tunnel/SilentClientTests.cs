@@ -1,3 +1,4 @@
+using System.Net;
 using MultiExit.Engine.Protocols;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Tests.Support;
@@ -12,7 +13,7 @@ public sealed class SilentClientTests
     public async Task One_that_was_merely_slow_is_let_in_and_the_fallback_has_it_no_longer()
     {
         using ScriptedOrigin site = new();
-        await using TunnelPair pair = await StartAsync(site);
+        await using TunnelPair pair = await StartAsync(site.EndPoint);
         await using DuplexStream client = await RawClient.ConnectAsync(pair.Server);
         using TextPeer lent = await site.AcceptedAsync();
         await client.WriteAsync(RawClient.Hello());
@@ -27,7 +28,7 @@ public sealed class SilentClientTests
     public async Task The_fallback_ends_it_in_its_own_time()
     {
         using ScriptedOrigin site = new();
-        await using TunnelPair pair = await StartAsync(site);
+        await using TunnelPair pair = await StartAsync(site.EndPoint);
         using TextPeer prober = new(await RawClient.ConnectAsync(pair.Server));
         using TextPeer lent = await site.AcceptedAsync();
         await lent.SendAsync("HTTP/1.1 408 Request Timeout\r\n\r\n");
@@ -39,7 +40,7 @@ public sealed class SilentClientTests
     public async Task What_it_says_late_goes_to_the_fallback_from_its_first_byte_on()
     {
         using ScriptedOrigin site = new();
-        await using TunnelPair pair = await StartAsync(site);
+        await using TunnelPair pair = await StartAsync(site.EndPoint);
         using TextPeer prober = new(await RawClient.ConnectAsync(pair.Server));
         using TextPeer lent = await site.AcceptedAsync();
         await prober.SendAsync("GET / HT");
@@ -55,15 +56,14 @@ public sealed class SilentClientTests
     [Fact]
     public async Task Without_a_fallback_that_answers_a_slow_client_is_let_in_all_the_same()
     {
-        ScriptedOrigin gone = new();
-        gone.Dispose();
-        await using TunnelPair pair = await StartAsync(gone);
+        using ClosedPort gone = new();
+        await using TunnelPair pair = await StartAsync(gone.EndPoint);
         await using DuplexStream client = await RawClient.ConnectAsync(pair.Server);
         await Wait.UntilAsync(() => pair.Server.Server.GetStatus().Failed > 0); // it was to be lent
         await client.WriteAsync(RawClient.Hello());
         Assert.Equal(1, await client.ReadAsync(new byte[1]).AsTask().WaitAsync(TestTransports.Patience));
     }
 
-    private static Task<TunnelPair> StartAsync(ScriptedOrigin fallback) =>
-        TunnelPair.StartAsync(inbound => inbound with { Fallback = Destination.FromEndPoint(fallback.EndPoint) });
+    private static Task<TunnelPair> StartAsync(IPEndPoint fallback) =>
+        TunnelPair.StartAsync(inbound => inbound with { Fallback = Destination.FromEndPoint(fallback) });
 }

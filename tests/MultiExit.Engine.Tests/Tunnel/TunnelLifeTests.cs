@@ -16,9 +16,8 @@ public sealed class TunnelLifeTests
     public async Task The_reply_is_that_of_the_far_end()
     {
         await using TunnelPair pair = await TunnelPair.StartAsync();
-        using Socket closed = new(SocketType.Stream, ProtocolType.Tcp);
-        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, and does not listen
-        Assert.Equal(5, await ReplyAsync(pair.Client, ((IPEndPoint)closed.LocalEndPoint!)));
+        using ClosedPort closed = new();
+        Assert.Equal(5, await ReplyAsync(pair.Client, closed.EndPoint));
         Assert.Equal(4, await ReplyAsync(pair.Client, "nowhere.invalid", 80));
         await pair.Server.Server.ReloadAsync(pair.Server.Server.Config with { Default = "block" });
         await using EchoTarget target = new();
@@ -52,8 +51,8 @@ public sealed class TunnelLifeTests
     {
         using SelfSignedFiles certificate = SelfSignedFiles.Create("tunnel.example");
         await using EchoTarget target = new();
-        await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(0) with { Tls = certificate.Config }));
-        IPEndPoint endPoint = first.EndPoint;
+        IPEndPoint endPoint = OwnEndPoints.Next();
+        await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(endPoint) with { Tls = certificate.Config }));
         await using TestGateway client = await TestGateway.StartAsync(
             TunnelPair.ClientConfig(TunnelPair.Exit(endPoint) with { Method = method, Pins = [certificate.Fingerprint] }));
         await using SocketStream session = await client.ConnectThroughAsync(target.EndPoint);
@@ -62,8 +61,7 @@ public sealed class TunnelLifeTests
         await first.DisposeAsync();
         await Assert.ThrowsAnyAsync<IOException>(() => reading.WaitAsync(TestTransports.Patience));
         await Wait.UntilAsync(() => client.Server.GetStatus().Sessions == 0);
-        await using TestGateway second = await TestGateway.StartAsync(
-            TunnelPair.ServerConfig(Inbound(endPoint.Port) with { Tls = certificate.Config }));
+        await using TestGateway second = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(endPoint) with { Tls = certificate.Config }));
         using CancellationTokenSource limit = new(TestTransports.Patience);
         while (await ReplyAsync(client, target.EndPoint) != 0) limit.Token.ThrowIfCancellationRequested();
         await using SocketStream again = await client.ConnectThroughAsync(target.EndPoint);
@@ -150,8 +148,8 @@ public sealed class TunnelLifeTests
     {
         using UdpEcho one = new();
         using UdpEcho two = new();
-        await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(0)));
-        IPEndPoint endPoint = first.EndPoint;
+        IPEndPoint endPoint = OwnEndPoints.Next();
+        await using TestGateway first = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(endPoint)));
         await using TestGateway client = await TestGateway.StartAsync(TunnelPair.ClientConfig(TunnelPair.Exit(endPoint)));
         await using SocketStream control = await client.ConnectAsync();
         await control.WriteAsync(new byte[] { 5, 1, 0, 5, 3, 0, 1, 0, 0, 0, 0, 0, 0 });
@@ -166,11 +164,11 @@ public sealed class TunnelLifeTests
         await udp.SendAsync(tooLarge); // does not fit a frame: dropped, like any datagram may be
         await ExchangeAsync(udp, one.EndPoint, 16_000);
         await first.DisposeAsync();
-        await using TestGateway second = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(endPoint.Port)));
+        await using TestGateway second = await TestGateway.StartAsync(TunnelPair.ServerConfig(Inbound(endPoint)));
         await ExchangeAsync(udp, two.EndPoint, 20);
     }
 
-    private static TunnelInboundConfig Inbound(int port) => TunnelPair.Inbound() with { Listen = new IPEndPoint(TestTransports.Apart, port) };
+    private static TunnelInboundConfig Inbound(IPEndPoint endPoint) => TunnelPair.Inbound() with { Listen = endPoint };
 
     private static byte[] Header(IPEndPoint to) => [0, 0, 0, 1, .. to.Address.GetAddressBytes(), (byte)(to.Port >> 8), (byte)to.Port];
 

@@ -66,8 +66,7 @@ public sealed class WebSocketProxyTests
     public async Task A_refused_target_is_refused_to_the_first_client()
     {
         await using Pair pair = await Pair.StartAsync(TransportKind.Automatic, tls: false);
-        IPEndPoint closed;
-        await using (EchoTarget gone = new()) closed = gone.EndPoint;
+        using ClosedPort closed = new();
         Assert.Equal(5, await ReplyAsync(pair, closed.Port, "127.0.0.1"));
         Assert.Equal(4, await ReplyAsync(pair, 80, "no-such-name.invalid"));
     }
@@ -172,7 +171,7 @@ public sealed class WebSocketProxyTests
                 [
                     new WebSocketInboundConfig
                     {
-                        Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0), Users = [new UserConfig("bob", new Secret("builder"))],
+                        Name = "ws", Listen = OwnEndPoints.Next(), Users = [new UserConfig("bob", new Secret("builder"))],
                         Tls = tls ? files.Config : null,
                     },
                 ],

@@ -70,8 +70,9 @@ public sealed class ChainTests
         using HttpOrigin origin = new();
         using Danted first = await Danted.StartAsync();
         using Microsocks second = await Microsocks.StartAsync();
+        using ClosedPort gone = new();
         using ProxyHost proxy = await ProxyHost.StartAsync(
-            "-L=:0?private_destinations=allow", $"-F=socks5://127.0.0.1:{LocalServer.FreePort()},{first.EndPoint}?strategy=fifo",
+            "-L=:0?private_destinations=allow", $"-F=socks5://{gone.EndPoint},{first.EndPoint}?strategy=fifo",
             $"-F=socks5://alice:wonder@{second.EndPoint}");
         await DownloadAsync(origin, $"socks5h://127.0.0.1:{proxy.Port}");
         Assert.True(first.HasConnectedTo(second.EndPoint.Port));

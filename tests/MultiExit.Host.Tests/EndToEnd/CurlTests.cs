@@ -72,9 +72,8 @@ public sealed class CurlTests
     public async Task A_refused_target_is_told_to_the_client(string scheme, int expected)
     {
         using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "mixed://127.0.0.1:0");
-        string gone;
-        using (HttpOrigin origin = new()) gone = origin.Url;
-        (int exitCode, _, string error) = await Curl.RunAsync("--proxytunnel", "--proxy", scheme + proxy.Address, gone);
+        using ClosedPort gone = new();
+        (int exitCode, _, string error) = await Curl.RunAsync("--proxytunnel", "--proxy", scheme + proxy.Address, $"http://{gone.EndPoint}");
         Assert.Equal(expected, exitCode);
         Assert.Contains(scheme == "http://" ? "502" : "(5)", error, StringComparison.Ordinal);
     }

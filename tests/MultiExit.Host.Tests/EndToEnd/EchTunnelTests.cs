@@ -121,8 +121,7 @@ public sealed class EchTunnelTests
     public async Task The_exit_goes_through_a_server_on_npm_ws()
     {
         using HttpOrigin origin = new();
-        int closed;
-        using (EchoServer gone = new()) closed = gone.EndPoint.Port;
+        using ClosedPort closed = new();
         using ScriptPeer server = ScriptPeer.Start(ExternalTool.NodeWs, """
             const { WebSocketServer } = require('ws'), net = require('net');
             const server = new WebSocketServer({
@@ -153,7 +152,7 @@ public sealed class EchTunnelTests
         using ProxyHost client = await ProxyHost.StartAsync("-l", "proxy://127.0.0.1:0", "-f", $"ws://127.0.0.1:{port}/tunnel", "-token", "mytoken");
         foreach (string scheme in (string[])["socks5h://", "http://"])
             Assert.Equal((0, HttpOrigin.HashOf(Length)), await Curl.HashAsync("--proxy", scheme + client.Address, $"{origin.Url}/bytes/{Length}"));
-        (int exitCode, _, string error) = await Curl.RunAsync("--proxy", "socks5h://" + client.Address, $"http://127.0.0.1:{closed}/");
+        (int exitCode, _, string error) = await Curl.RunAsync("--proxy", "socks5h://" + client.Address, $"http://{closed.EndPoint}/");
         Assert.Equal(97, exitCode);
         Assert.Contains("(1)", error, StringComparison.Ordinal); // reported, though without a reason
     }

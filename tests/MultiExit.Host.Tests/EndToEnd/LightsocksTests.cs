@@ -46,10 +46,9 @@ public sealed class LightsocksTests : IDisposable
         (int exitCode, string hash) = await Curl.HashAsync(
             "--proxy", $"socks5h://{local.Address}", $"http://localhost:{origin.EndPoint.Port}/bytes/{Megabyte}");
         Assert.Equal((0, HttpOrigin.HashOf(Megabyte)), (exitCode, hash));
-        string gone;
-        using (HttpOrigin other = new()) gone = other.Url;
+        using ClosedPort gone = new();
         // Such a server closes in place of a reply: no reason is known.
-        (exitCode, _, string error) = await Curl.RunAsync("--proxy", $"socks5h://{local.Address}", gone);
+        (exitCode, _, string error) = await Curl.RunAsync("--proxy", $"socks5h://{local.Address}", $"http://{gone.EndPoint}");
         Assert.Equal(97, exitCode);
         Assert.Contains("(1)", error, StringComparison.Ordinal);
     }

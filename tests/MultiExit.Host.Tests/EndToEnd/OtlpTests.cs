@@ -41,10 +41,9 @@ public sealed class OtlpTests
     public async Task A_collector_that_is_away_is_told_once_and_a_reload_moves_the_push()
     {
         using TemporaryFolder folder = new();
-        string away;
-        using (OtlpCollector gone = new()) away = gone.Url;
+        using ClosedPort away = new();
         using OtlpCollector collector = new();
-        string config = await WriteAsync(folder, $"metrics: {{ otlp: {{ endpoint: \"{away}\", interval: 1s }} }}");
+        string config = await WriteAsync(folder, $"metrics: {{ otlp: {{ endpoint: \"http://{away.EndPoint}\", interval: 1s }} }}");
         using ProxyHost proxy = await ProxyHost.StartAsync("--config", config, "--watch");
         Assert.Contains("metrics are not pushed", await proxy.LogLineAsync("MX1082"), StringComparison.Ordinal);
         await WriteAsync(folder, $"metrics: {{ otlp: {{ endpoint: \"{collector.Url}\", interval: 1s }} }}");

@@ -157,6 +157,7 @@ public sealed class PrometheusTests
     {
         private readonly TemporaryFolder _folder = new();
         private readonly EchoServer _target = new();
+        private readonly ClosedPort _closed = new();
         private ProxyHost? _host;
 
         public string Metrics { get; private set; } = "";
@@ -175,7 +176,7 @@ public sealed class PrometheusTests
                   - { name: in, type: socks5, listen: "127.0.0.1:0" }
                   - { name: safe, type: socks5, listen: "127.0.0.1:0", tls: { self_signed: true }, users: { alice: { password: wonderland } } }
                 exits:
-                  - { name: nowhere, type: tunnel, server: "127.0.0.1:{{Closed().Port}}", key: "m1nD-the.gap,between 2 trains" }
+                  - { name: nowhere, type: tunnel, server: "{{server._closed.EndPoint}}", key: "m1nD-the.gap,between 2 trains" }
                 limits: { usage_file: usage.json, quota_per_user: 1GB }
                 metrics: { listen: "127.0.0.1:0", per_user: true }
                 """);
@@ -189,7 +190,7 @@ public sealed class PrometheusTests
         public async Task UseAsync()
         {
             using (Socket session = await SocksClient.ConnectAsync(Port, Target)) await SocksClient.EchoAsync(session);
-            await Assert.ThrowsAnyAsync<Exception>(() => SocksClient.ConnectAsync(Port, Closed()));
+            await Assert.ThrowsAnyAsync<Exception>(() => SocksClient.ConnectAsync(Port, _closed.EndPoint));
             using CancellationTokenSource limit = new(HostProcess.Limit);
             using Socket garbage = new(SocketType.Stream, ProtocolType.Tcp);
             await garbage.ConnectAsync(IPAddress.Loopback, Port, limit.Token);
@@ -203,14 +204,8 @@ public sealed class PrometheusTests
         {
             _host?.Dispose();
             _target.Dispose();
+            _closed.Dispose();
             _folder.Dispose();
-        }
-
-        private static IPEndPoint Closed()
-        {
-            using TcpListener probe = new(IPAddress.Loopback, 0);
-            probe.Start();
-            return (IPEndPoint)probe.LocalEndpoint;
         }
     }
 }

@@ -71,26 +71,27 @@ public sealed class ServiceSocketTests : IDisposable
     [RequiresFact(ExternalTool.Python)]
     public async Task The_store_forgets_the_socket_of_an_inbound_that_goes_away()
     {
-        Write("{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }, { name: web, type: http, listen: \"127.0.0.1:0\" }");
+        IPEndPoint gone = OwnEndPoints.Next();
+        Write($"{{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }}, {{ name: web, type: http, listen: \"{gone}\" }}");
         using ServiceManager manager = new(opensSocket: false, Config);
         await manager.StartAsync();
-        int gone = await PortAsync(index: 1);
         Write("{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }");
         await manager.ReloadAsync();
         Assert.Single(manager.Output, line => line.StartsWith("FDSTOREREMOVE=1 multiexit-", StringComparison.Ordinal));
         using Socket client = new(SocketType.Stream, ProtocolType.Tcp);
-        SocketException refused = await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(IPAddress.Loopback, gone));
+        SocketException refused = await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(gone));
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
     }
 
     [RequiresFact(ExternalTool.Python)]
     public async Task A_kept_socket_with_another_address_than_the_new_one_is_not_in_its_way()
     {
-        Write("{ name: proxy, type: mixed, listen: \"127.0.0.1:0\" }, "
+        int port = OwnEndPoints.NextPort();
+        Write($"{{ name: proxy, type: mixed, listen: \"127.0.0.1:{port}\" }}, "
             + "{ name: dns, type: forward, network: udp, listen: \"127.0.0.1:0\", target: \"127.0.0.1:9\" }");
         using ServiceManager manager = new(opensSocket: false, Config);
         await manager.StartAsync();
-        (int port, int datagrams) = (await PortAsync(), await PortAsync(index: 1));
+        int datagrams = await PortAsync(index: 1);
         await manager.StopAsync();
         Write($"{{ name: proxy, type: mixed, listen: \"0.0.0.0:{port}\", private_destinations: allow, allow: [\"127.0.0.0/8\"] }}, "
             + $"{{ name: dns, type: forward, network: udp, listen: \"127.0.0.1:{datagrams}\", target: \"127.0.0.1:9\" }}");

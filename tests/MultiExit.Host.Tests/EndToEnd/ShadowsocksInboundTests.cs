@@ -44,7 +44,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
     public async Task Many_connections_at_once_are_served_and_a_refused_target_is_an_end(string method)
     {
         using EchoServer target = new();
-        int refused = LocalServer.FreePort();
+        using ClosedPort refused = new();
         (ProxyHost server, int port) = await StartAsync(method);
         using ProxyHost _ = server;
         using ShadowsocksClient client = await ShadowsocksClient.LocalAsync(port, method);
@@ -66,7 +66,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
             threads = [threading.Thread(target=run) for _ in range(200)]
             for thread in threads: thread.start()
             for thread in threads: thread.join()
-            s = connect({refused})
+            s = connect({refused.Port})
             s.sendall(b'hello')
             try: end = len(s.recv(100))
             except OSError: end = 0
@@ -108,7 +108,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
         const string Method = "aes-256-gcm";
         using HttpOrigin origin = new();
         using DnsServer dns = new(IPAddress.Parse("192.0.2.7"));
-        int port = LocalServer.FreePort();
+        int port = OwnEndPoints.NextPort();
         string file = Path.Combine(_folder.Path, "ss-server.json");
         await File.WriteAllTextAsync(file, $$"""
             {
@@ -127,7 +127,7 @@ public sealed class ShadowsocksInboundTests : IDisposable
     private async Task<(ProxyHost Server, int Port)> StartAsync(string method)
     {
         // One number for both, which any of two would not be.
-        int port = LocalServer.FreePort();
+        int port = OwnEndPoints.NextPort();
         string file = Path.Combine(_folder.Path, "config.yaml");
         await File.WriteAllTextAsync(file, $$"""
             inbounds:

@@ -48,10 +48,9 @@ public sealed class Socks4Tests : IDisposable
     [RequiresFact(ExternalTool.Curl)]
     public async Task Curl_hears_of_a_refused_target()
     {
-        string gone;
-        using (HttpOrigin origin = new()) gone = origin.Url;
+        using ClosedPort gone = new();
         using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "mixed://127.0.0.1:0?socks4=true");
-        (int exitCode, _, string error) = await Curl.RunAsync("--socks4", proxy.Address, gone);
+        (int exitCode, _, string error) = await Curl.RunAsync("--socks4", proxy.Address, $"http://{gone.EndPoint}");
         Assert.NotEqual(0, exitCode);
         Assert.Contains("rejected or failed", error, StringComparison.Ordinal);
     }

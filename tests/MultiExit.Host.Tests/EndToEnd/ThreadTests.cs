@@ -79,7 +79,7 @@ public sealed class ThreadTests
 
     private static string Document(int connectTimeout)
     {
-        IPEndPoint carrier = FreeEndPoint();
+        IPEndPoint carrier = OwnEndPoints.Next();
         return $$"""
             inbounds:
               - { name: near, type: mixed, listen: "127.0.0.1:0" }
@@ -101,13 +101,5 @@ public sealed class ThreadTests
         byte[] name = Encoding.ASCII.GetBytes($"host{number}.example.org");
         await client.SendAsync((byte[])[5, 1, 0, 5, 1, 0, 3, (byte)name.Length, .. name, 0, 80], limit.Token);
         return client;
-    }
-
-    // At an address of its own: no outgoing connection of another test takes the port before it is listened on.
-    private static IPEndPoint FreeEndPoint()
-    {
-        using Socket free = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        free.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.78"), 0));
-        return (IPEndPoint)free.LocalEndPoint!;
     }
 }

@@ -25,9 +25,8 @@ public sealed class TunnelTests
     public async Task A_refused_target_is_told_to_the_far_client()
     {
         using TunnelPair tunnel = await TunnelPair.StartAsync();
-        string gone;
-        using (HttpOrigin origin = new()) gone = origin.Url;
-        (int exitCode, _, string error) = await Curl.RunAsync("--proxy", "socks5h://" + tunnel.Client.Address, gone);
+        using ClosedPort gone = new();
+        (int exitCode, _, string error) = await Curl.RunAsync("--proxy", "socks5h://" + tunnel.Client.Address, $"http://{gone.EndPoint}");
         Assert.Equal(97, exitCode);
         Assert.Contains("(5)", error, StringComparison.Ordinal); // RFC 1928 section 6: connection refused
     }

@@ -41,13 +41,12 @@ public sealed class WebSocketTests
     [RequiresFact(ExternalTool.NodeWs)]
     public async Task Npm_ws_hears_why_it_is_not_served()
     {
-        int closed;
-        using (EchoServer gone = new()) closed = gone.EndPoint.Port;
+        using ClosedPort closed = new();
         using ProxyHost proxy = await ProxyHost.StartAsync("--listen", "ws://alice:pw@127.0.0.1:0");
         string output = await ScriptPeer.RunAsync(ExternalTool.NodeWs, $$"""
             const WebSocket = require('ws');
             const dial = (password) => new Promise((resolve) => {
-              const ws = new WebSocket('ws://{{proxy.Address}}/?host=127.0.0.1&port={{closed}}',
+              const ws = new WebSocket('ws://{{proxy.Address}}/?host=127.0.0.1&port={{closed.Port}}',
                 { headers: { 'X-Proxy-Username': 'alice', 'X-Proxy-Password': password } });
               ws.on('error', () => {});
               ws.on('close', (code, reason) => resolve(code + ' ' + reason));
@@ -65,8 +64,7 @@ public sealed class WebSocketTests
     public async Task The_exit_goes_through_a_server_that_accepts_before_it_dials()
     {
         using HttpOrigin origin = new();
-        int closed;
-        using (EchoServer gone = new()) closed = gone.EndPoint.Port;
+        using ClosedPort closed = new();
         // As deployed servers do it: 101, then the dial, and the end of the connection when that fails.
         using ScriptPeer server = ScriptPeer.Start(ExternalTool.NodeWs, """
             const { WebSocketServer } = require('ws'), net = require('net');
@@ -91,7 +89,7 @@ public sealed class WebSocketTests
         using ProxyHost patient = await ProxyHost.StartAsync(
             "--listen", "socks5://127.0.0.1:0",
             "--forward", $"ws://bob:b%3Ailder@127.0.0.1:{port}/p?reply_wait=20s");
-        (code, _, string error) = await Curl.RunAsync("--socks5-hostname", patient.Address, $"http://127.0.0.1:{closed}/");
+        (code, _, string error) = await Curl.RunAsync("--socks5-hostname", patient.Address, $"http://{closed.EndPoint}/");
         Assert.Equal(97, code); // CURLE_PROXY
         Assert.Contains("(1)", error, StringComparison.Ordinal); // REP 01, not a success
     }

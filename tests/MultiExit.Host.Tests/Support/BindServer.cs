@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Tls;
 
@@ -55,7 +54,7 @@ internal sealed class BindServer : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            BindServer server = new(zone, FreePort(), networkNamespace);
+            BindServer server = new(zone, OwnEndPoints.NextPort(), networkNamespace);
             log = await server.ReadLogAsync().WaitAsync(HostProcess.Limit);
             if (log.EndsWith(" running", StringComparison.Ordinal) && !log.Contains("address in use", StringComparison.Ordinal)) return server;
             server.Dispose();
@@ -94,11 +93,4 @@ internal sealed class BindServer : IDisposable
     }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.Path, name), text);
-
-    private static int FreePort()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

@@ -46,7 +46,7 @@ internal sealed class Haproxy : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Haproxy server = new(sections, LocalServer.FreePort());
+            Haproxy server = new(sections, OwnEndPoints.NextPort());
             if (await LocalServer.AnswersAsync(server._process, server.EndPoint).WaitAsync(HostProcess.Limit)) return server;
             log = await server.Log;
             server.Dispose();

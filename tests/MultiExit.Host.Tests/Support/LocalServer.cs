@@ -7,14 +7,6 @@ namespace MultiExit.Host.Tests.Support;
 /// <summary>What the servers of other programs have in common, which tests run on loopback ports.</summary>
 internal static class LocalServer
 {
-    /// <summary>A port that is free now; another process may take it before it is listened on.</summary>
-    public static int FreePort()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
     /// <summary>Starts a program on a free port.</summary>
     /// <param name="start">Starts it on a port.</param>
     /// <param name="of">Its process, where it listens, and what it says when it does not start.</param>
@@ -25,7 +17,7 @@ internal static class LocalServer
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            T server = start(FreePort());
+            T server = start(OwnEndPoints.NextPort());
             (Process process, IPEndPoint endPoint, Task<string> said) = of(server);
             if (await AnswersAsync(process, endPoint).WaitAsync(HostProcess.Limit)) return server;
             log = await said;

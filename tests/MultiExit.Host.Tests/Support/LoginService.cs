@@ -23,8 +23,8 @@ internal sealed class LoginService : IDisposable
                 self.end_headers()
                 self.wfile.write(body)
             def log_message(self, *args): pass
-        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
-        print(server.server_address[1], flush=True)
+        server = http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Handler)
+        print('ready', flush=True)
         server.serve_forever()
         """;
 
@@ -40,12 +40,14 @@ internal sealed class LoginService : IDisposable
 
     public static async Task<LoginService> StartAsync()
     {
-        Process process = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PySocks), ["-c", Script])
+        // What is asked behind its end, nobody else answers.
+        int port = OwnEndPoints.NextPort();
+        Process process = Process.Start(new ProcessStartInfo(ExternalTool.Command(ExternalTool.PySocks), ["-c", Script, $"{port}"])
         {
             RedirectStandardOutput = true, UseShellExecute = false,
         })!;
-        string? port = await process.StandardOutput.ReadLineAsync().WaitAsync(Curl.Limit);
-        return new LoginService(process, int.Parse(port!, CultureInfo.InvariantCulture));
+        if (await process.StandardOutput.ReadLineAsync().WaitAsync(Curl.Limit) != "ready") throw new InvalidOperationException("it did not start");
+        return new LoginService(process, port);
     }
 
     /// <summary>The next question: the user or <c>token</c>, the inbound, and whether it was right.</summary>

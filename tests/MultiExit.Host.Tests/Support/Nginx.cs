@@ -57,7 +57,7 @@ internal sealed class Nginx : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Nginx server = new(certificate, more, LocalServer.FreePort(), LocalServer.FreePort());
+            Nginx server = new(certificate, more, OwnEndPoints.NextPort(), OwnEndPoints.NextPort());
             if (await LocalServer.AnswersAsync(server._process, server.Tls).WaitAsync(HostProcess.Limit)) return server;
             log = await server.Log;
             server.Dispose();

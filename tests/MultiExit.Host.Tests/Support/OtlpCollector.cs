@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 
@@ -13,11 +12,7 @@ internal sealed class OtlpCollector : IDisposable
 
     public OtlpCollector()
     {
-        using (TcpListener probe = new(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-        }
+        Url = $"http://{OwnEndPoints.Next()}";
         _listener.Prefixes.Add(Url + "/");
         _listener.Start();
         _ = AcceptAsync();

@@ -49,7 +49,7 @@ internal sealed class Prometheus : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Prometheus server = new(target, LocalServer.FreePort());
+            Prometheus server = new(target, OwnEndPoints.NextPort());
             if (await server.IsReadyAsync().WaitAsync(HostProcess.Limit)) return server;
             log = await server.Log;
             server.Dispose();

@@ -44,7 +44,7 @@ internal sealed class ShadowsocksClient : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            ShadowsocksClient client = new(program, LocalServer.FreePort(), serverPort, method, more);
+            ShadowsocksClient client = new(program, OwnEndPoints.NextPort(), serverPort, method, more);
             if (await LocalServer.AnswersAsync(client._process, client.EndPoint).WaitAsync(HostProcess.Limit)) return client;
             log = await client.Log;
             client.Dispose();

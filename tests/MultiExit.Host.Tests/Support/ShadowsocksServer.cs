@@ -35,7 +35,7 @@ internal sealed class ShadowsocksServer : IDisposable
         string log = "";
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            ShadowsocksServer server = new(method, LocalServer.FreePort());
+            ShadowsocksServer server = new(method, OwnEndPoints.NextPort());
             if (await LocalServer.AnswersAsync(server._process, server.EndPoint).WaitAsync(HostProcess.Limit)) return server;
             log = await server.Log;
             server.Dispose();

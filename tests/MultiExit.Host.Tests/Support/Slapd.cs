@@ -123,7 +123,7 @@ internal sealed class Slapd : IDisposable
         // Another process may take a free port before slapd does.
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            Slapd server = new(folder, LocalServer.FreePort(), LocalServer.FreePort());
+            Slapd server = new(folder, OwnEndPoints.NextPort(), OwnEndPoints.NextPort());
             if (await LocalServer.AnswersAsync(server._process, new IPEndPoint(IPAddress.Loopback, server.TlsPort)).WaitAsync(HostProcess.Limit)) return server;
             server.End();
         }

@@ -35,10 +35,9 @@ public sealed class ShadowsocksInboundTests
     [Theory, MemberData(nameof(Methods))]
     public async Task A_target_that_refuses_is_the_end_of_the_connection_without_an_octet(string method)
     {
-        IPEndPoint closed;
-        await using (EchoTarget gone = new()) closed = gone.EndPoint;
+        using ClosedPort closed = new();
         await using ShadowsocksRig rig = await ShadowsocksRig.StartAsync(method);
-        await using DuplexStream client = await rig.ConnectAsync(closed);
+        await using DuplexStream client = await rig.ConnectAsync(closed.EndPoint);
         await Assert.ThrowsAnyAsync<IOException>(() => TestTransports.ReadToEndAsync(client));
         Assert.Equal(1, rig.Gateway.Server.GetStatus().Failed);
     }

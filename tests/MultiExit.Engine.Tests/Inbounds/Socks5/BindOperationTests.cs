@@ -15,10 +15,13 @@ public abstract class BindOperationTests(TransportKind kind)
     private static readonly PortableTransport Transport = new();
     private static readonly Socks5Options Options = new() { Bind = true, BindTimeout = TimeSpan.FromSeconds(30) };
 
+    // No other test gets a port of it when that is free again.
+    private readonly IPAddress _address = OwnEndPoints.NextAddress();
+
     [Fact]
     public async Task Peer_is_told_and_relayed()
     {
-        await using Socks5Harness harness = new(kind, Options);
+        await using Socks5Harness harness = new(kind, _address, Options);
         // The payload sent ahead of the second reply is kept for the peer.
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, Anybody + "CAFE");
         await using SocketStream stream = await Transport.ConnectAsync(listening, default, CancellationToken.None);
@@ -43,7 +46,7 @@ public abstract class BindOperationTests(TransportKind kind)
     [Fact]
     public async Task Wrong_peer_is_refused_and_the_right_one_still_served()
     {
-        await using Socks5Harness harness = new(kind, Options);
+        await using Socks5Harness harness = new(kind, _address, Options);
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, "050200017F0000020000");
         await AssertRefusedAsync(listening);
         await using SocketStream right = await Transport.ConnectAsync(
@@ -54,7 +57,7 @@ public abstract class BindOperationTests(TransportKind kind)
     [Fact]
     public async Task Time_out_is_told_and_frees_the_port()
     {
-        await using Socks5Harness harness = new(kind, Options);
+        await using Socks5Harness harness = new(kind, _address, Options);
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, Anybody);
         await harness.Time.WaitForTimersAsync(1);
         harness.Time.Advance(Options.BindTimeout);
@@ -67,7 +70,7 @@ public abstract class BindOperationTests(TransportKind kind)
     [Fact]
     public async Task Clients_close_frees_the_port()
     {
-        await using Socks5Harness harness = new(kind, Options);
+        await using Socks5Harness harness = new(kind, _address, Options);
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, Anybody);
         await client.Stream.DisposeAsync();
         Assert.Null(await harness.EndAsync());
@@ -77,7 +80,7 @@ public abstract class BindOperationTests(TransportKind kind)
     [Fact]
     public async Task Peer_that_no_rule_allows_is_told_to_the_client()
     {
-        await using Socks5Harness harness = new(kind, Options);
+        await using Socks5Harness harness = new(kind, _address, Options);
         harness.Dispatcher.Failure = DialFailure.NotAllowed;
         (TestClient client, IPEndPoint listening) = await BindAsync(harness, Anybody);
         await using SocketStream peer = await Transport.ConnectAsync(listening, default, CancellationToken.None);
@@ -90,17 +93,17 @@ public abstract class BindOperationTests(TransportKind kind)
     [Fact]
     public async Task Domain_as_peer_is_not_supported()
     {
-        await using Socks5Harness harness = new(kind, Options);
+        await using Socks5Harness harness = new(kind, _address, Options);
         TestClient client = await harness.ConnectAsync("050100" + "050200030161" + "0050");
         Assert.Equal("0500" + "05080001000000000000", await client.ReadToEndAsync());
     }
 
-    private static async Task<(TestClient Client, IPEndPoint Listening)> BindAsync(Socks5Harness harness, string request)
+    private async Task<(TestClient Client, IPEndPoint Listening)> BindAsync(Socks5Harness harness, string request)
     {
         TestClient client = await harness.ConnectAsync("050100" + request);
-        Assert.Equal("0500" + "050000017F000001", await client.ReadAsync(10));
+        Assert.Equal("0500" + "05000001" + Convert.ToHexString(_address.GetAddressBytes()), await client.ReadAsync(10));
         int port = int.Parse(await client.ReadAsync(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        return (client, new IPEndPoint(IPAddress.Loopback, port));
+        return (client, new IPEndPoint(_address, port));
     }
 
     private static string Port(IPEndPoint endPoint) => endPoint.Port.ToString("X4", CultureInfo.InvariantCulture);

@@ -28,7 +28,13 @@ internal sealed class Socks5Harness : IAsyncDisposable
 
     public Socks5Harness(Socks5Options? options = null, params UserConfig[] users) : this(TransportKind.Portable, options, users) { }
 
-    public Socks5Harness(TransportKind kind, Socks5Options? options = null, params UserConfig[] users)
+    public Socks5Harness(TransportKind kind, Socks5Options? options = null, params UserConfig[] users) : this(kind, IPAddress.Loopback, options, users) { }
+
+    /// <param name="kind">The transport.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="options">What it offers.</param>
+    /// <param name="users">Who may come in; nobody for everybody.</param>
+    public Socks5Harness(TransportKind kind, IPAddress address, Socks5Options? options, params UserConfig[] users)
     {
         _transport = Transports.Create(kind);
         options ??= new Socks5Options();
@@ -38,7 +44,7 @@ internal sealed class Socks5Harness : IAsyncDisposable
         {
             Socks4 = options.Socks4 ? new Socks4Inbound(known, Time) : null,
         };
-        _listener = _transport.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener = _transport.Listen(new IPEndPoint(address, 0));
         _ = AcceptAsync();
     }
 

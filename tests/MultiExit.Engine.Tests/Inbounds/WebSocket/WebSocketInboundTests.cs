@@ -201,8 +201,7 @@ public sealed class WebSocketInboundTests : IAsyncDisposable
     [Fact]
     public async Task The_platforms_client_is_told_of_a_refused_target_by_a_close()
     {
-        IPEndPoint closed;
-        await using (EchoTarget gone = new()) closed = gone.EndPoint;
+        using ClosedPort closed = new();
         await using TestGateway server = await TestGateway.StartAsync(new GatewayConfig
         {
             Inbounds = [new WebSocketInboundConfig { Name = "ws", Listen = new IPEndPoint(IPAddress.Loopback, 0), PrivateDestinationsAllowed = true }],

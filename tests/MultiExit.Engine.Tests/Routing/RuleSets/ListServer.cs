@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Tests.Routing.RuleSets;
 /// <summary>An HTTP server on loopback with one list, which it counts the requests for.</summary>
 internal sealed class ListServer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener = new(OwnEndPoints.Next());
 
     public ListServer(string text = "")
     {
@@ -17,7 +17,7 @@ internal sealed class ListServer : IDisposable
         _ = AcceptAsync();
     }
 
-    public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/list.txt?token=secret");
+    public Uri Url => new($"http://{_listener.LocalEndpoint}/list.txt?token=secret");
 
     /// <summary>What the list has.</summary>
     public string Text { get; set; }
