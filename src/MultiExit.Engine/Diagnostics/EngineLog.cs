@@ -270,6 +270,9 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void CertificateNotRead(string files, string reason) =>
         Main.Warning("MX1069 {Files} changed and cannot be used, so that those before stay in use: {Reason}", files, reason);
 
+    public void AcceptFailed(string what, Exception exception) =>
+        Main.Error(exception, "MX1087 {What} cannot take what comes to it, and tries again: {Reason}", what, exception.Message);
+
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);
 
