@@ -85,7 +85,7 @@ Describe 'The cmdlets over a control socket' {
         $client = Open-Socks5 $port $silent.LocalEndpoint.Port alice:a1
         try {
             $exit = Get-MxExit one -Socket $socket | Disable-MxExit -CutSessions -PassThru -Verbose 4>&1
-            "$exit" | Should -BeLike '*one of far: 1 sessions cut*'
+            "$exit" | Should -BeLike '*one of far: 1 session cut*'
             $exit[-1].State | Should -Be 'Disabled'
         } finally {
             $client.Dispose()

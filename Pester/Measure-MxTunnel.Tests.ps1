@@ -94,7 +94,7 @@ Describe 'A job of this module' {
             $job = Stop-MxServer drained -Deadline 1h -AsJob -PassThru
             $limit = (Get-Date).AddSeconds(60)
             while (-not $job.Progress.Count -and (Get-Date) -lt $limit) { Start-Sleep -Milliseconds 50 }
-            $job.Progress[0].Activity, $job.Progress[0].StatusDescription | Should -Be 'Draining drained', '1 sessions are live'
+            $job.Progress[0].Activity, $job.Progress[0].StatusDescription | Should -Be 'Draining drained', '1 session is live'
             $job.Progress[0].SecondsRemaining | Should -BeGreaterThan 3000
             (Get-MxServer drained).DrainUntil | Should -BeGreaterThan ([DateTimeOffset]::Now.AddMinutes(50))
         } finally {

@@ -61,7 +61,7 @@ internal static class CheckCommand
             await error.WriteLineAsync($"multiexit: server {status.Name} takes no connections: it is {state}").ConfigureAwait(false);
             return ExitCode.Unexpected;
         }
-        await output.WriteLineAsync($"server {status.Name}: running, {status.Sessions} sessions").ConfigureAwait(false);
+        await output.WriteLineAsync($"server {status.Name}: running, {CountText.Of(status.Sessions, "session")}").ConfigureAwait(false);
         foreach (ListenerStatus listener in status.Listeners)
             await output.WriteLineAsync($"  inbound {listener.Inbound}: {listener.Type} on {listener.EndPoint}").ConfigureAwait(false);
         return ExitCode.Ok;

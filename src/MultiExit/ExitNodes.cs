@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit;
 
 /// <summary>What the nodes of a fleet say of an exit that they have in common.</summary>
@@ -12,6 +14,6 @@ internal static class ExitNodes
     {
         string? worst = Troubles.FirstOrDefault(states.Contains);
         int count = worst is null ? states.Count : states.Count(state => state == worst);
-        return $"{(worst is null ? "up" : worst.ToLowerInvariant())} on {count} of {states.Count} {(states.Count == 1 ? "node" : "nodes")}";
+        return $"{(worst is null ? "up" : worst.ToLowerInvariant())} on {count} of {CountText.Of(states.Count, "node")}";
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit;
 
@@ -9,6 +10,6 @@ public sealed class FleetNameCompleter : NameCompleter
         Servers(boundParameters)
             .Select(server => (Server: server, Ask(server.Control.GetStatusAsync)?.Fleet))
             .Where(asked => asked.Fleet is not null)
-            .Select(asked => (Name: asked.Fleet!.Fleet, Tip: $"{asked.Fleet.Nodes.Count} nodes, {asked.Server.Name} among them"))
+            .Select(asked => (Name: asked.Fleet!.Fleet, Tip: $"{CountText.Of(asked.Fleet.Nodes.Count, "node")}, {asked.Server.Name} among them"))
             .DistinctBy(fleet => fleet.Name, StringComparer.Ordinal);
 }

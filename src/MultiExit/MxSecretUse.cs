@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit;
@@ -26,5 +27,5 @@ public sealed class MxSecretUse
     public DateTimeOffset? LastUsed { get; }
 
     /// <summary>The form <c>[0]: 3 carriers</c>.</summary>
-    public override string ToString() => $"[{Index}]: {Carriers} carriers";
+    public override string ToString() => $"[{Index}]: {CountText.Of(Carriers, "carrier")}";
 }

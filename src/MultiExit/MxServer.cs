@@ -122,7 +122,7 @@ public sealed class MxServer
     /// <summary>How often new clients had to wait for a descriptor since the process started.</summary>
     public long ClientWaits { get; }
 
-    /// <summary>Bytes that carriers hold for readers that do not keep up.</summary>
+    /// <summary>Bytes that carriers hold for readers that do not keep up, not the memory of the process: 0 where no session is in a tunnel.</summary>
     public long? Memory { get; }
 
     /// <summary>The most bytes that they may hold (limits.memory).</summary>

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit;
@@ -64,5 +65,5 @@ public sealed class MxServerSample
     public MxEvent[] Events { get; }
 
     /// <summary>The form <c>edge-1 12 sessions</c>.</summary>
-    public override string ToString() => $"{Server} {Sessions} sessions";
+    public override string ToString() => $"{Server} {CountText.Of(Sessions, "session")}";
 }

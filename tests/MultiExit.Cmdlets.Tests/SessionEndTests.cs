@@ -77,7 +77,7 @@ public sealed class SessionEndTests : IDisposable
         using ChildShell shell = Start(InForeground, "10m");
         (int exitCode, string[] output) = await DrainAsync(shell, signal);
         Assert.Equal(0, exitCode);
-        Assert.Contains("1 sessions may go on", output[0], StringComparison.Ordinal);
+        Assert.Contains("1 session may go on", output[0], StringComparison.Ordinal);
         Assert.Equal(behind, string.Concat(output[1..]));
         AssertKept("ok");
     }

@@ -206,7 +206,7 @@ public sealed class GatewayServerBackEndTests : IAsyncDisposable
         Assert.Equal(1, (await RequestAsync("alice", "secret")).Auth);
         await Wait.UntilAsync(() => _gateway.Server.GetSessions().Count == 1);
         Assert.Equal("bob", _gateway.Server.GetSessions()[0].User);
-        const string Told = "MX1083 user alice is not let in by the back-end any more; 1 sessions are cut";
+        const string Told = "MX1083 user alice is not let in by the back-end any more; sessions cut: 1";
         Assert.Contains(Messages(), line => line.Contains(Told, StringComparison.Ordinal));
     }
 

@@ -50,7 +50,7 @@ public sealed class GatewayServerDownTests
         {
             await Wait.UntilAsync(() => gateway.Server.GetSessions() is [{ Exit: "b" }]);
             Assert.Contains(gateway.Server.GetLog(new() { Ids = ["MX1117"] }), entry => entry.Message.EndsWith(
-                "exit a is down, and its 1 sessions are cut (on_down: cut)", StringComparison.Ordinal));
+                "exit a is down; sessions cut (on_down: cut): 1", StringComparison.Ordinal));
             Assert.Equal("exit-down", SessionOutcome.ExitDown.Word());
         }
         else

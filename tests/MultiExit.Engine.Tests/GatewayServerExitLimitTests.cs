@@ -71,7 +71,7 @@ public sealed class GatewayServerExitLimitTests
             await EchoAsync(first, 1600);
             await Wait.UntilAsync(() => gateway.Server.GetSessions().Count == 0);
             Assert.Contains(gateway.Server.GetLog(new() { Ids = ["MX1118"] }), entry => entry.Message.EndsWith(
-                "exit a has used up the quota of this month; 1 sessions are cut", StringComparison.Ordinal));
+                "exit a has used up the quota of this month; sessions cut: 1", StringComparison.Ordinal));
             ExitLimitStatus spent = Exit(gateway, "a").Limits!;
             Assert.Equal((3000, 3200, "the quota of the exit a is used up for this month"), (spent.Quota, spent.UsedThisMonth, spent.Reached));
             MetricStatus used = gateway.Server.GetMetrics().Single(metric => metric.Name == "multiexit.exit.quota.used");

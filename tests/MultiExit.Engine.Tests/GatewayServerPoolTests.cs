@@ -91,7 +91,8 @@ public sealed class GatewayServerPoolTests
         }
         Assert.Equal("192.0.2.77 is not on this host", gateway.Server.GetExits().Single(exit => exit.Name == "wan@192.0.2.77").Refusal);
         ServerWarning warning = gateway.Server.GetStatus().Warnings.Single(warning => warning.Id == "MX1116");
-        Assert.StartsWith("exit wan: 1 of its 2 addresses are not on this host, 192.0.2.77 is the first", warning.Message, StringComparison.Ordinal);
+        Assert.StartsWith("exit wan: addresses that are not on this host are passed over until they are, 1 of 2, 192.0.2.77 is the first",
+            warning.Message, StringComparison.Ordinal);
         RouteExplanation told = await gateway.Server.ExplainRouteAsync(
             new RouteQuery { Destination = Destination.FromEndPoint(target.EndPoint), User = "alice", Client = IPAddress.Loopback });
         Assert.Equal(["wan", "wan@127.0.7.9"], told.Path);
@@ -122,7 +123,7 @@ public sealed class GatewayServerPoolTests
         Assert.Equal("exit wan: its interfaces have no address, and every connection through it fails until they have one",
             gateway.Server.GetStatus().Warnings.Single(warning => warning.Id == "MX1116").Message);
         Assert.Contains(gateway.Server.GetLog(new() { Ids = ["MX1115"] }), entry => entry.Message.EndsWith(
-            "exit wan has 1 addresses now: wan@127.0.7.2 came, wan@127.0.7.1 went", StringComparison.Ordinal));
+            "exit wan has other addresses now: 1; wan@127.0.7.2 came, wan@127.0.7.1 went", StringComparison.Ordinal));
         Assert.Same(config, gateway.Server.Config);
 
         Task UntilMembersAsync(params string[] members) => Wait.UntilAsync(() =>

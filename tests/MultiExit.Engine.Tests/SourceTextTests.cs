@@ -64,6 +64,24 @@ public sealed partial class SourceTextTests
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
+    // The number is a property of its own, so no text can be made of both: one session would be "1 sessions".
+    [Fact]
+    public void A_message_of_the_log_has_no_noun_behind_its_number()
+    {
+        List<string> faults = [];
+        int templates = 0;
+        foreach (string path in Sources(Path.Combine("src", "MultiExit.Engine", "Diagnostics")))
+        {
+            foreach (Match template in Template().Matches(File.ReadAllText(path)))
+            {
+                templates++;
+                if (Counted().IsMatch(template.Value)) faults.Add($"{Path.GetRelativePath(Root, path)}: {template.Value}");
+            }
+        }
+        Assert.True(templates > 100);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories).Where(path => !Generated().IsMatch(path));
 
@@ -73,6 +91,12 @@ public sealed partial class SourceTextTests
 
     [GeneratedRegex(@"^ *(public|internal) [^=(;]*\b(?<name>\w+)\(", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 10_000)]
     private static partial Regex Method();
+
+    [GeneratedRegex(@"""MX\d{4} [^""\n]*""", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Template();
+
+    [GeneratedRegex(@"\{(Aborted|Count|Lost|[A-Z][a-z]+s)\} (more |live )?[a-z]{2,}s\b(?<!was|is|has)", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex Counted();
 
     // A whole condition: no parenthesis is left open.
     [GeneratedRegex(@"^ *if \((?>[^()]|(?<open>\()|(?<-open>\)))*\)(?(open)(?!))$", RegexOptions.ExplicitCapture, 10_000)]

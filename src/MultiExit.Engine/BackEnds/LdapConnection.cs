@@ -67,7 +67,7 @@ internal sealed class LdapConnection(DuplexStream stream) : IAsyncDisposable
                 (LdapResultCode code, string text) = ResultOf(response, LdapResponseKind.SearchDone);
                 return (code, text, entries);
             }
-            if (entries.Count == limit) throw new ProtocolViolationException($"it finds more than the {limit} entries that it was asked for");
+            if (entries.Count == limit) throw new ProtocolViolationException($"it finds more entries than the {limit} that it was asked for");
             entries.Add(entry);
         }
         throw new ProtocolViolationException($"its answer to a search has more than {MaxSearch >> 20} MiB");

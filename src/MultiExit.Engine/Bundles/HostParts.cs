@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Preflight;
 using MultiExit.Engine.Provisioning;
 using MultiExit.Engine.Server;
@@ -39,7 +39,7 @@ internal static class HostParts
         [
             $"MultiExit {EngineVersion.Text}", RuntimeInformation.FrameworkDescription,
             $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
-            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} processors"),
+            CountText.Of(Environment.ProcessorCount, "processor"),
         ]));
         yield return BundlePart.Of("kernel/settings.txt",
             _ => Task.FromResult(Settings.Select(path => $"== {path}\n{files.Read(path) ?? "not there"}")));

@@ -21,11 +21,14 @@ internal sealed class ControlQuery
         {
             string[] pair = part.Split('=', 2);
             string name = Uri.UnescapeDataString(pair[0]);
-            if (!names.Contains(name, StringComparer.Ordinal)) throw new FormatException($"there is no parameter {name}; there are {string.Join(", ", names)}");
+            if (!names.Contains(name, StringComparer.Ordinal)) throw new FormatException($"{NoParameter(name)} there are {string.Join(", ", names)}");
             if (!_values.TryAdd(name, pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : ""))
                 throw new FormatException($"the parameter {name} is there twice");
         }
     }
+
+    /// <summary>How a server begins that does not know a parameter, also one of an older version.</summary>
+    public static string NoParameter(string name) => $"there is no parameter {name};";
 
     /// <summary>A path with parameters; those without a value are left out.</summary>
     public static string Target(string path, params (string Name, string? Value)[] parameters)

@@ -53,7 +53,8 @@ internal sealed class EndpointServer(
 
     private async Task AcceptAsync()
     {
-        while (await accept().ConfigureAwait(false) is { } stream)
+        SteadyAccept<DuplexStream> clients = new(accept, exception => log.AcceptFailed(what, exception));
+        while (await clients.NextAsync().ConfigureAwait(false) is { } stream)
         {
             lock (_gate)
             {

@@ -15,7 +15,9 @@ internal sealed class RolloutResource(IServerControl server) : IControlResource
     private const string ConfirmWithin = "confirm_within";
     private const string Probe = "probe";
     private const string Message = "message";
-    private const string File = "file";
+
+    /// <summary>The parameter with the name of the text's file, which came later than the others.</summary>
+    public const string File = "file";
 
     private const int MaxFile = 1000;
 
@@ -46,13 +48,13 @@ internal sealed class RolloutResource(IServerControl server) : IControlResource
     public IReadOnlyList<ControlRoute> Routes => Table;
 
     /// <summary>The target that publishes a version.</summary>
-    public static string TargetOf(ConfigDocument document, RolloutRequest request) => ControlQuery.Target("rollout",
+    public static string TargetOf(string? file, RolloutRequest request) => ControlQuery.Target("rollout",
         (Canary, request.Canary > 0 ? request.Canary.ToString(System.Globalization.CultureInfo.InvariantCulture) : null),
         (Hold, DurationText.Format(request.Hold)), (ConfirmWithin, request.ConfirmWithin is { } time ? DurationText.Format(time) : null),
-        (Probe, request.Probe?.ToString()), (Message, request.Message), (File, document.File));
+        (Probe, request.Probe?.ToString()), (Message, request.Message), (File, file));
 
     /// <summary>The target that checks a version.</summary>
-    public static string TargetOf(ConfigDocument document) => ControlQuery.Target("rollout/check", (File, document.File));
+    public static string TargetOf(string? file) => ControlQuery.Target("rollout/check", (File, file));
 
     public async Task<ControlAnswer> AnswerAsync(ControlRequest request) => request.Path switch
     {

@@ -67,7 +67,7 @@ internal sealed partial class EngineLog
     }
 
     public void CertificateCut(string certificate, string reason, int sessions) =>
-        Main.Warning("MX1086 a certificate is not taken any more, {Reason}, and {Sessions} sessions are cut: {Certificate}", reason, sessions,
+        Main.Warning("MX1086 a certificate is not taken any more, {Reason}, which cuts its sessions ({Sessions}): {Certificate}", reason, sessions,
             LogText.Clean(certificate));
 
     /// <summary>Reports how many messages were left out because they came too fast.</summary>
@@ -75,7 +75,7 @@ internal sealed partial class EngineLog
     public void SayLeftOut(bool all = false)
     {
         foreach ((string id, long count, TimeSpan within) in _gate.Take(all))
-            Main.Warning("MX2006 {Count} more messages {Id} came within {Seconds:0} s and were left out", count, id, within.TotalSeconds);
+            Main.Warning("MX2006 messages {Id} were left out, as too many came within {Seconds:0} s: {Count}", id, within.TotalSeconds, count);
     }
 
     public void CarriedSessionEnded(string inbound, IPEndPoint client, string reason) =>
@@ -132,11 +132,11 @@ internal sealed partial class EngineLog
     }
 
     public void UserCut(string user, string reason, int sessions) =>
-        Main.Warning("MX1083 user {User} {Reason}; {Sessions} sessions are cut", LogText.Clean(user), reason, sessions);
+        Main.Warning("MX1083 user {User} {Reason}; sessions cut: {Sessions}", LogText.Clean(user), reason, sessions);
 
     public void LockedOut(IPAddress client, TimeSpan lasts) =>
         Main.Warning("MX2011 client {Client} is locked out for {Lasts}: too many failed logins", client, lasts);
 
     public void QuotaUsedUp(string user, int sessions) =>
-        Main.Warning("MX2012 user {User} has used up the quota of this month; {Sessions} sessions are cut", LogText.Clean(user), sessions);
+        Main.Warning("MX2012 user {User} has used up the quota of this month; sessions cut: {Sessions}", LogText.Clean(user), sessions);
 }

@@ -38,7 +38,7 @@ internal sealed partial class EngineLog
         Main.Information("MX1158 exit {Exit}: this node has the lease of {Address}, token {Token}", exit, address, token);
 
     public void LeaseLost(string exit, IPAddress address, int connections, string reason) =>
-        Main.Warning("MX1159 exit {Exit} has lost the lease of {Address}; {Connections} connections are cut: {Reason}", exit, address, connections, reason);
+        Main.Warning("MX1159 exit {Exit} has lost the lease of {Address}; connections cut: {Connections}; {Reason}", exit, address, connections, reason);
 
     public void LeaseLeft(string exit, IPAddress address, string reason) =>
         Main.Information("MX1160 exit {Exit} has given up the lease of {Address}: {Reason}", exit, address, reason);
@@ -49,6 +49,6 @@ internal sealed partial class EngineLog
     public void FleetReplaysShared() => Main.Information("MX1167 replays are looked for on all nodes of the fleet again");
 
     public void QuotaUnknown(string user, int sessions) => Main.Warning(
-        "MX1155 what is left of the quota of user {User} cannot be asked for while the store of the fleet is away; {Sessions} sessions are cut",
+        "MX1155 what is left of the quota of user {User} cannot be asked for while the store of the fleet is away; sessions cut: {Sessions}",
         LogText.Clean(user), sessions);
 }

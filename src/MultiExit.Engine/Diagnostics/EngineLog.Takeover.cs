@@ -4,7 +4,7 @@ namespace MultiExit.Engine.Diagnostics;
 internal sealed partial class EngineLog
 {
     public void TookOver(int process, int sessions) =>
-        Main.Information("MX1126 this process has taken the place of process {Process}, which drains {Sessions} sessions", process, sessions);
+        Main.Information("MX1126 this process has taken the place of process {Process}, which drains its sessions: {Sessions}", process, sessions);
 
     public void HandedOver(int process, string? socket) => Main.Information(
         "MX1127 process {Process} has taken the place of this one, which drains its sessions; it is reached at {Socket}", process, socket ?? "no socket");

@@ -64,10 +64,10 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
         Main.Error("MX1004 server {Name}: the new configuration is not in force, nothing has changed: {Reason}", name, reason);
 
     public void Draining(string name, int sessions) =>
-        Main.Information("MX1005 server {Name} stops; {Sessions} sessions are live", name, sessions);
+        Main.Information("MX1005 server {Name} stops; live sessions: {Sessions}", name, sessions);
 
     public void Stopped(string name, int aborted) =>
-        Main.Information("MX1006 server {Name} stopped; {Aborted} sessions were cut", name, aborted);
+        Main.Information("MX1006 server {Name} stopped; sessions cut: {Aborted}", name, aborted);
 
     /// <summary>A warning of <see cref="Warnings"/>, under the id of its kind.</summary>
     public void Warn(ServerWarning warning) => Main.Warning(warning.Id + " {Text}", warning.Message);
@@ -88,7 +88,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void StoreNotWritten(string id, string message) => Main.Error(id + " {Text}", message);
 
     public void StoreWritten(string path, int failures) =>
-        Main.Information("MX1021 {Path} is written again; {Failures} times it could not be", path, failures);
+        Main.Information("MX1021 {Path} is written again; failures before: {Failures}", path, failures);
 
     public void ControlOpened(string path) => Main.Information("MX1040 control socket {Path} answers", path);
 
@@ -121,7 +121,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void MetricsClosed(IPEndPoint endPoint) => Main.Information("MX1081 metrics are no longer answered on http://{EndPoint}/metrics", endPoint);
 
     public void DescriptorsShort(long used, long limit, long refused) =>
-        Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); {Refused} dials were refused for it",
+        Main.Warning("MX1061 new clients wait: {Used} of {Limit} descriptors are in use (RLIMIT_NOFILE); dials refused for it: {Refused}",
             used, limit, refused);
 
     public void DescriptorsFree(long used, long limit) =>
@@ -129,7 +129,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
 
     public void CarriersStalled(long times, long used, long total) =>
         Main.Warning(
-            "MX1064 carriers were not read for a while, {Times} times: they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
+            "MX1064 carriers were not read for a while (times: {Times}): they hold {Used} of {Total} bytes for readers that do not keep up (limits.memory)",
             times, used, total);
 
     public void RecordsFileDropped(string path, string key) => Main.Information("MX1074 the records in {Path} were dropped ({Key})", path, key);
@@ -138,7 +138,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
         Main.Warning("MX1076 the records in {Path} are to be dropped and cannot be: {Reason}", path, reason);
 
     public void RecordsDropped(string path, long count) =>
-        Main.Warning("MX1075 {Count} records of sessions were dropped, which {Path} did not take in time", count, path);
+        Main.Warning("MX1075 records of sessions were dropped, which {Path} did not take in time: {Count}", path, count);
 
     public void HistoryShortened(string path, DateTimeOffset before, string key) =>
         Main.Information("MX1079 the history of traffic in {Path} from before {Day} was dropped ({Key})", path,
@@ -193,7 +193,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void NoticeFailed(string target, string type, string reason) =>
         Main.Warning("MX1090 the event {Type} cannot be told to {Target} now, it is tried again for a while: {Reason}", type, target, LogText.Clean(reason));
 
-    public void NoticesBack(string target, long lost) => Main.Information("MX1091 events are told to {Target} again; {Lost} were given up", target, lost);
+    public void NoticesBack(string target, long lost) => Main.Information("MX1091 events are told to {Target} again; events given up: {Lost}", target, lost);
 
     public void RuleReported(string rule, RequestInfo request, string would, string taken)
     {
@@ -213,13 +213,13 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     }
 
     public void ExitQuotaUsedUp(string exit, int sessions) =>
-        Main.Warning("MX1118 exit {Exit} has used up the quota of this month; {Sessions} sessions are cut", exit, sessions);
+        Main.Warning("MX1118 exit {Exit} has used up the quota of this month; sessions cut: {Sessions}", exit, sessions);
 
     public void ExitDownCut(string exit, int sessions) =>
-        Main.Warning("MX1117 exit {Exit} is down, and its {Sessions} sessions are cut (on_down: cut)", exit, sessions);
+        Main.Warning("MX1117 exit {Exit} is down; sessions cut (on_down: cut): {Sessions}", exit, sessions);
 
     public void PoolChanged(string exit, int count, IReadOnlyCollection<string> added, IReadOnlyCollection<string> gone) => Main.Information(
-        "MX1115 exit {Exit} has {Count} addresses now: {Added} came, {Gone} went", exit, count,
+        "MX1115 exit {Exit} has other addresses now: {Count}; {Added} came, {Gone} went", exit, count,
         added.Count == 0 ? "none" : string.Join(", ", added.Take(16)), gone.Count == 0 ? "none" : string.Join(", ", gone.Take(16)));
 
     public void GeoDatabaseRead(string path) => Main.Information("MX1107 the database of addresses {Path} has changed and is in use", path);
@@ -228,7 +228,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
         Main.Warning("MX1108 the database of addresses {Path} has changed and is not in use, the one before stays: it {Problem}", path, problem);
 
     public void RuleSetLoaded(string set, int domains, int networks, int keywords) => Main.Information(
-        "MX1100 rule set {Set}: {Domains} domains, {Networks} networks and {Keywords} keywords are in force", set, domains, networks, keywords);
+        "MX1100 rule set {Set}: in force with domains: {Domains}, networks: {Networks}, keywords: {Keywords}", set, domains, networks, keywords);
 
     /// <param name="set">The set.</param>
     /// <param name="reason">Why.</param>
@@ -241,7 +241,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
     public void RuleSetBack(string set, TimeSpan away) =>
         Main.Information("MX1102 rule set {Set} can be had again, after {Away}", set, DurationText.Seconds(away));
 
-    public void MembersLoaded(string group, int count) => Main.Information("MX1119 group {Group}: {Count} members of its list are in force", group, count);
+    public void MembersLoaded(string group, int count) => Main.Information("MX1119 group {Group}: its list is in force, members: {Count}", group, count);
 
     /// <param name="group">The group.</param>
     /// <param name="reason">Why.</param>
@@ -255,7 +255,7 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
         Main.Information("MX1121 the list of members of group {Group} can be had again, after {Away}", group, DurationText.Seconds(away));
 
     public void MembersDropped(string group, int count, string first, string reason) => Main.Warning(
-        "MX1123 group {Group}: {Count} exits are no members any more by this configuration, the first is {Member}: {Reason}",
+        "MX1123 group {Group}: exits that are no members any more by this configuration: {Count}, the first is {Member}: {Reason}",
         group, count, LogText.Clean(first), LogText.Clean(reason));
 
     public void BackEndAway(string backEnd, string place, string reason, DateTimeOffset since) => Main.Warning(
@@ -269,6 +269,9 @@ internal sealed partial class EngineLog(LoggerPair loggers, TimeProvider? time =
 
     public void CertificateNotRead(string files, string reason) =>
         Main.Warning("MX1069 {Files} changed and cannot be used, so that those before stay in use: {Reason}", files, reason);
+
+    public void AcceptFailed(string what, Exception exception) =>
+        Main.Error(exception, "MX1087 {What} cannot take what comes to it, and tries again: {Reason}", what, exception.Message);
 
     public void Unexpected(string where, Exception exception) =>
         Main.Error(exception, "MX9000 unexpected failure in {Where}; please report it", where);

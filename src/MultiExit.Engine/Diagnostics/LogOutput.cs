@@ -11,7 +11,7 @@ namespace MultiExit.Engine.Diagnostics;
 /// <param name="target">Writes; when it throws, the message is lost.</param>
 internal sealed class LogOutput(string name, ILogEventSink target) : ILogEventSink, IAsyncLogEventSinkMonitor, IDisposable
 {
-    private static readonly MessageTemplate Notice = new MessageTemplateParser().Parse("MX1051 {Lost} messages were not written here: {Reason}");
+    private static readonly MessageTemplate Notice = new MessageTemplateParser().Parse("MX1051 messages were not written here: {Lost}; {Reason}");
 
     private volatile IAsyncLogEventSinkInspector? _queue;
     private volatile string? _problem;

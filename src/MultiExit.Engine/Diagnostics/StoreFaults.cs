@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Diagnostics;
@@ -15,7 +16,7 @@ internal sealed class StoreFaults(EngineLog log)
         get
         {
             lock (_lock) return [.. _faults.Values.Select(fault => new ServerWarning(fault.Id,
-                $"{fault.Message} ({fault.Failures} times since it was written last)"))];
+                $"{fault.Message} ({CountText.Of(fault.Failures, "time")} since it was written last)"))];
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.History;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport;
@@ -31,7 +32,7 @@ internal static class Warnings
     public static ServerWarning PoolNotOnHost(string exit, IReadOnlyList<IPAddress> missing, int count) => Of("MX1116 ",
         $"exit {exit}: " + (count == 0
             ? "its interfaces have no address, and every connection through it fails until they have one"
-            : $"{missing.Count} of its {count} addresses are not on this host, {missing[0]} is the first, and are passed over until they are; "
+            : $"addresses that are not on this host are passed over until they are, {missing.Count} of {count}, {missing[0]} is the first; "
                 + "add them with `ip addr add`, or use `snat` (docs/operations.md)"));
 
     public static ServerWarning NameInTheClear(string exit, string name) => Of("MX1013 ",
@@ -52,7 +53,7 @@ internal static class Warnings
     public static ServerWarning SnatNotChecked(string reason) => Of("MX1015 ", $"snat: the set-up cannot be checked: {reason}");
 
     public static ServerWarning BindingsFaulty(string group, int lines, string file) => Of("MX1016 ",
-        $"group {group}: {lines} lines of the state file {file} are not understood and ignored");
+        $"group {group}: {CountText.Are(lines, "line")} not understood and ignored in the state file {file}");
 
     public static ServerWarning PrivateNotSaid(string inbound) => Of("MX1024 ",
         $"inbound {inbound}: it asks for no login, so private destinations are refused although it is on a loopback address: any web page could "
@@ -119,7 +120,7 @@ internal static class Warnings
     /// <param name="lost">How many messages were lost there.</param>
     /// <param name="reason">Why it cannot be written.</param>
     public static ServerWarning LogNotWritten(string place, long lost, string reason) => Of("MX1050 ",
-        $"the log {place} cannot be written, {lost} messages were lost so far: {reason}");
+        $"the log {place} cannot be written, {CountText.Were(lost, "message")} lost so far: {reason}");
 
     /// <param name="path">The store.</param>
     /// <param name="count">How many records were dropped.</param>
@@ -168,7 +169,7 @@ internal static class Warnings
 
     /// <param name="count">How many records.</param>
     public static ServerWarning FleetRecordsDropped(long count) => Of("MX1163 ",
-        $"{count} records of sessions will never be in the store of the fleet: they were dropped here before the store took them (records.keep, "
+        $"{CountText.Of(count, "record")} of sessions will never be in the store of the fleet: dropped here before the store took them (records.keep, "
         + "records.max_size), or it has no room for their time");
 
     /// <param name="problem">Why the store has not answered.</param>

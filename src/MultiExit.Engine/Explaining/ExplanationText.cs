@@ -1,4 +1,5 @@
 using System.Globalization;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Explaining;
@@ -24,7 +25,8 @@ internal static class ExplanationText
     /// <summary>An exit in a line: its kind, its source address and route, or the server it goes through.</summary>
     public static string Describe(ExitExplanation exit)
     {
-        List<string> parts = [exit.Type == Pool ? $"pool of {exit.Members.Count} addresses" : exit.Strategy is { } strategy ? $"group, {strategy}" : exit.Type];
+        List<string> parts = [exit.Type == Pool ? $"pool of {CountText.Of(exit.Members.Count, "address")}"
+            : exit.Strategy is { } strategy ? $"group, {strategy}" : exit.Type];
         if (exit.Origin == MemberOrigin.List) parts.Add("of the group's list");
         if (exit.Origin == MemberOrigin.Published)
         {
@@ -56,7 +58,7 @@ internal static class ExplanationText
             lines.Add($"{indent}  {member.Name}: {member.Choice.ToString().ToLowerInvariant()}{(member.Reason.Length > 0 ? $", {member.Reason}" : "")}");
             if (member.Exit is { } chosen) Add(lines, chosen, indent + "    ", "");
         }
-        if (exit.MembersLeftOut > 0) lines.Add(string.Create(CultureInfo.InvariantCulture, $"{indent}  and {exit.MembersLeftOut} more members"));
+        if (exit.MembersLeftOut > 0) lines.Add($"{indent}  and {CountText.Of(exit.MembersLeftOut, "more member")}");
         if (exit.Via is { } via) Add(lines, via, indent + "  ", $"{via.Name}: ");
     }
 

@@ -17,6 +17,7 @@ internal sealed class FleetLane(
     private readonly FleetTurn[] _turns = [.. works.Select(work => new FleetTurn(work, time))];
     private readonly long _origin = time.GetTimestamp();
     private TimeSpan _nextBeat;
+    private int _started;
 
     /// <summary>The exchanges of this worker.</summary>
     public StoreCalls Calls { get; } = new();
@@ -38,13 +39,17 @@ internal sealed class FleetLane(
         _signal.Set();
     }
 
-    /// <summary>Works until it is canceled.</summary>
+    /// <summary>Works until it is canceled; called again, it goes on where a fault has ended it.</summary>
     /// <param name="isBack">Called when the store can be used again.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public async Task RunAsync(Action isBack, CancellationToken cancellationToken)
     {
-        foreach (FleetTurn turn in _turns) turn.Work.Start(() => Wake(turn.Work.Topic));
+        for (; _started < _turns.Length; _started++)
+        {
+            FleetTurn turn = _turns[_started];
+            turn.Work.Start(() => Wake(turn.Work.Topic));
+        }
         while (true)
         {
             if (keepsMembership && Now >= _nextBeat)

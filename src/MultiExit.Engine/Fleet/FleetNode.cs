@@ -25,6 +25,7 @@ internal sealed class FleetNode : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Task _running;
     private IFleetStore? _store;
+    private string? _toldFault;
 
     /// <summary>Starts the workers.</summary>
     /// <param name="config">The fleet.</param>
@@ -119,11 +120,26 @@ internal sealed class FleetNode : IAsyncDisposable
     {
         try
         {
-            await Task.Run(() => run(_stopping.Token)).ConfigureAwait(false);
+            while (!await Task.Run(() => TryAsync(run)).ConfigureAwait(false)) await Task.Delay(FleetTimes.Retry, _time, _stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The server stops, or has another fleet.
+        }
+    }
+
+    // A fault of this program costs a worker a moment and not its life, or the node would be lost to the fleet without a word.
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> run)
+    {
+        try
+        {
+            await run(_stopping.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (!_stopping.IsCancellationRequested)
+        {
+            if (Interlocked.Exchange(ref _toldFault, exception.Message) != exception.Message) _log.Unexpected("a worker of the fleet", exception);
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Hashing;
 
@@ -57,11 +58,11 @@ internal static class PasswordHashText
         if (function.Fault is { } fault) return (null, fault);
         byte[]? salt = PhcBase64.Decode(saltText);
         if (salt is null) return (null, "the salt is not base64 without padding");
-        if (salt.Length is < MinSalt or > MaxOctets) return (null, $"the salt has {salt.Length} octets; expected {MinSalt} to {MaxOctets}");
+        if (salt.Length is < MinSalt or > MaxOctets) return (null, $"the salt has {CountText.Of(salt.Length, "octet")}; expected {MinSalt} to {MaxOctets}");
         byte[]? digest = PhcBase64.Decode(digestText);
         if (digest is null) return (null, "the hash behind the salt is not base64 without padding");
         if (digest.Length is < MinDigest or > MaxOctets)
-            return (null, $"the hash behind the salt has {digest.Length} octets; expected {MinDigest} to {MaxOctets}");
+            return (null, $"the hash behind the salt has {CountText.Of(digest.Length, "octet")}; expected {MinDigest} to {MaxOctets}");
         return (new(function, salt, digest), null);
     }
 

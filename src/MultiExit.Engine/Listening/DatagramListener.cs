@@ -50,6 +50,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
     public override async Task RunAsync()
     {
         byte[] buffer = new byte[MaxDatagram];
+        bool isFailing = false;
         while (true)
         {
             try
@@ -57,6 +58,7 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
                 // What has come before the pause is served: nobody else has it.
                 if (!socket.HasReceived) await _gate.WhenOpen.ConfigureAwait(false);
                 (int length, IPEndPoint source, IPEndPoint? sentTo) = await socket.ReceiveSentAsync(buffer, _gate.Pausing).ConfigureAwait(false);
+                isFailing = false;
                 // An answer to port 0 is impossible.
                 if (source.Port == 0 || sentTo?.Port == 0) continue;
                 if (sentTo is not null && ListenerAddress.Is(sentTo, EndPoint.Port))
@@ -72,9 +74,11 @@ internal sealed class DatagramListener(DatagramPort port, UdpSocket socket, Inbo
             {
                 return; // the last client has gone, or there was none
             }
-            catch (SocketException)
+            catch (Exception exception)
             {
                 // The system has run out of some resource: the next datagram may succeed a little later.
+                if (exception is not SocketException && !isFailing) LogAcceptFailed(exception);
+                isFailing |= exception is not SocketException;
                 await Task.Delay(RetryPause).ConfigureAwait(false);
             }
         }

@@ -177,6 +177,9 @@ internal abstract class InboundListener(ListenPort port, InboundRuntime runtime,
     /// <summary>Logs what is a fault of this program.</summary>
     protected void LogUnexpected(string name, Exception exception) => parts.Log.Unexpected(name, exception);
 
+    /// <summary>Logs that the system does not give what has come to the port.</summary>
+    protected void LogAcceptFailed(Exception exception) => parts.Log.AcceptFailed($"inbound {Runtime.Config.Name} on {EndPoint}", exception);
+
     /// <summary>The client has gone.</summary>
     protected void Remove(ClientConnection connection) => parts.Connections.Remove(connection);
 

@@ -29,13 +29,19 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
 
     public override async Task RunAsync()
     {
-        while (await socket.AcceptAsync().ConfigureAwait(false) is { } accepted)
+        SteadyAccept<SocketStream> clients = new(socket.AcceptAsync, LogAcceptFailed);
+        while (await clients.NextAsync().ConfigureAwait(false) is { } accepted)
+            if (!TryTake(accepted)) await accepted.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public override void Dispose() => Close();
+
+    // Never throws: no connection ends the port.
+    private bool TryTake(SocketStream accepted)
+    {
+        if (RuntimeFor(accepted) is not { } current) return false;
+        try
         {
-            if (RuntimeFor(accepted) is not { } current)
-            {
-                await accepted.DisposeAsync().ConfigureAwait(false);
-                continue;
-            }
             bool isBalancer = current.IsBalancer(accepted.RemoteEndPoint.Address);
             Refusal refusal;
             ClientConnection? admitted = isBalancer
@@ -44,14 +50,16 @@ internal sealed partial class StreamListener(StreamPort port, ISocketListener so
             if (admitted is { } connection)
             {
                 _ = ServeAsync(connection, accepted, current);
-                continue;
+                return true;
             }
             Reject(current, accepted.RemoteEndPoint, refusal);
-            await accepted.DisposeAsync().ConfigureAwait(false);
         }
+        catch (Exception exception)
+        {
+            LogUnexpected(current.Config.Name, exception);
+        }
+        return false;
     }
-
-    public override void Dispose() => Close();
 
     // Null: for an address that is not listened on any more.
     private InboundRuntime? RuntimeFor(SocketStream accepted)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Events;
 using MultiExit.Engine.Status;
 
@@ -22,6 +23,6 @@ public sealed partial class ManagedServer
     }
 
     private static ServerEvent Missed(ServerEvent before, long missed) => new(
-        before.Number, before.Time, "missed", LogLevel.Warning, "", $"{missed} events were missed: they came faster than they were read",
+        before.Number, before.Time, "missed", LogLevel.Warning, "", $"{CountText.Were(missed, "event")} missed: they came faster than they were read",
         new Dictionary<string, string>(StringComparer.Ordinal) { ["Missed"] = missed.ToString(CultureInfo.InvariantCulture) });
 }

@@ -37,7 +37,7 @@ internal sealed partial class MemberTable(ExitStates states, TimeProvider time) 
             LiveMember? present = _members.GetValueOrDefault(entry.Name);
             if (_rules.Refusal(open, entry, MemberOrigin.Published, present) is { } refusal) throw MemberRules.Refused(refusal);
             if (present is null && open.Published >= open.Config.Publish!.Max)
-                throw MemberRules.Refused($"group {group} has {open.Published} published members already, as many as it takes (`publish.max`)");
+                throw MemberRules.Refused($"group {group} has {CountText.Of(open.Published, "published member")} already, as many as it takes (`publish.max`)");
             if (present is null || !present.Entry.IsSame(entry))
             {
                 LiveMember made = Make(open, entry, MemberOrigin.Published);

@@ -111,7 +111,7 @@ public static class TunnelTest
             clock.Fail(broke);
             return result with { Failure = "NoAnswer", Error = broke };
         }
-        clock.End(TunnelTestStage.Response, $"{collector.Received.Length} bytes");
+        clock.End(TunnelTestStage.Response, CountText.Of(collector.Received.Length, "byte"));
         return result with { Response = collector.Received, IsTruncated = collector.IsTruncated };
     }
 

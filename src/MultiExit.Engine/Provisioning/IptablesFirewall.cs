@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>iptables and ip6tables, for hosts without nft: MultiExit's own chains in the tables mangle and nat, and jumps to them.</summary>
@@ -65,7 +67,7 @@ internal sealed class IptablesFirewall : IFirewall
         string[] arguments = ["--noflush", "--wait", "10"];
         string forth = IptablesRuleset.Change(table, from, to, isOvertaken), back = IptablesRuleset.Change(table, to, from);
         int rules = to.Count(line => line.StartsWith("-A", StringComparison.Ordinal));
-        return new($"{table.Program}: {(rules == 0 ? "our chains leave" : $"{rules} rules in our chains of")} the table {table.Name}",
+        return new($"{table.Program}: {(rules == 0 ? "our chains leave" : $"{CountText.Of(rules, "rule")} in our chains of")} the table {table.Name}",
             token => system.DemandAsync(program, arguments, forth, token), token => system.DemandAsync(program, arguments, back, token))
         {
             Script = $"{program} {string.Join(' ', arguments)} <<EOF\n{forth}EOF",

@@ -1,3 +1,5 @@
+using MultiExit.Engine.Errors;
+
 namespace MultiExit.Engine.Provisioning;
 
 /// <summary>nftables: a table of MultiExit's own, replaced as a whole.</summary>
@@ -27,7 +29,7 @@ internal sealed class NftFirewall : IFirewall
         SnatPlan plan, IReadOnlyDictionary<string, string> filters, FirewallState? present, ICommandRunner system) =>
         present is not null && present.Lines.SequenceEqual(Expected(plan, filters), StringComparer.Ordinal)
             ? []
-            : [Table.Replace(Table.Script(NftRuleset.Chains(plan, filters)), $"{plan.Exits.Count} exits", present, system)];
+            : [Table.Replace(Table.Script(NftRuleset.Chains(plan, filters)), CountText.Of(plan.Exits.Count, "exit"), present, system)];
 
     public IReadOnlyList<SetupStep> ToRemove(FirewallState present, ICommandRunner system) => [Table.Delete(system)];
 }

@@ -3,6 +3,7 @@ using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Exits;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Provisioning;
 
@@ -73,7 +74,7 @@ internal sealed record RedirectPlan(
     /// <summary>The step that puts the table in place of any earlier one.</summary>
     public SetupStep ToReplace(FirewallState? present, ICommandRunner system) => Nft.Replace(
         Nft.Script([NftTable.NotesOf(Owner, NoFilters), .. Chains.Select(chain => (chain.Name, (string?)chain.Hook, chain.Rules.Select(rule => rule.Text)))]),
-        Chains.Count == 1 ? "the chain of 1 inbound" : $"the chains of {Chains.Count} inbounds", present, system);
+        $"the {CountText.Noun(Chains.Count, "chain")} of {CountText.Of(Chains.Count, "inbound")}", present, system);
 
     /// <summary>The step that removes the table.</summary>
     public static SetupStep ToDelete(ICommandRunner system) => Nft.Delete(system);

@@ -3,6 +3,7 @@ using System.Net;
 using MultiExit.Engine.Configuration;
 using MultiExit.Engine.Configuration.Routes;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Explaining;
 using MultiExit.Engine.Routing;
 using MultiExit.Engine.Sessions;
@@ -35,7 +36,7 @@ public sealed partial class GatewayServer : IRouteReports, ILimitReports
         if (first)
         {
             _log.LimitReported(limit, client, "hold back",
-                string.Create(CultureInfo.InvariantCulture, $"more than {bytesPerSecond} bytes a second have moved"));
+                string.Create(CultureInfo.InvariantCulture, $"more than {CountText.Of(bytesPerSecond, "byte")} a second have moved"));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Commands;
 
@@ -26,7 +27,7 @@ public sealed class DisableMxExitCommand : ExitCommand
     {
         if (!ShouldProcess($"{exit} of {server.Name}", CutSessions ? "Disable exit and cut its sessions" : "Disable exit and keep its sessions")) return;
         int cut = Await(token => server.Control.SetExitEnabledAsync(exit, enabled: false, CutSessions, token));
-        if (CutSessions) WriteVerbose($"{exit} of {server.Name}: {cut} sessions cut");
+        if (CutSessions) WriteVerbose($"{exit} of {server.Name}: {CountText.Of(cut, "session")} cut");
         if (PassThru) WriteExit(server, exit);
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MultiExit.Engine.Configuration.Editing;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
@@ -62,6 +63,6 @@ public sealed class RemoveMxUserCommand : ServerConfigCommand
         if (PassThru) WriteObject(new MxUser(server, known));
         if (!Cut) return;
         int cut = Await(token => server.Control.CutUserAsync(Name, token));
-        WriteVerbose($"{server.Name}: {cut} sessions of {Name} were cut.");
+        WriteVerbose($"{server.Name}: {CountText.Of(cut, "session")} of {Name} cut.");
     }
 }

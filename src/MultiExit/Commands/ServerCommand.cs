@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using MultiExit.Engine.Control;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Commands;
@@ -79,7 +80,7 @@ public abstract partial class ServerCommand : MxCommand
         }
         if (status.DrainUntil is not { } until) return null;
         TimeSpan left = until - DateTimeOffset.UtcNow;
-        return new ProgressRecord(1, $"Draining {server.Name}", $"{status.Sessions} sessions are live") { SecondsRemaining = SecondsOf(left) };
+        return new ProgressRecord(1, $"Draining {server.Name}", $"{CountText.Are(status.Sessions, "session")} live") { SecondsRemaining = SecondsOf(left) };
     }
 
     // Those of the configuration, then those that are members of groups at run time.

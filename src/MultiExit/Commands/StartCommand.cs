@@ -240,7 +240,7 @@ public abstract class StartCommand : MxCommand
         // WriteWarning would end a pipeline that is being stopped.
         if (status.Sessions > 0)
         {
-            Host.UI.WriteWarningLine($"{server.Name}: {status.Sessions} sessions may go on for at most "
+            Host.UI.WriteWarningLine($"{server.Name}: {CountText.Of(status.Sessions, "session")} may go on for at most "
                 + $"{server.Managed.Gateway.Config.Limits.DrainTimeout}; the next signal (Ctrl+C) ends them.");
         }
         ServerWait.DrainAsync(server, signals!, StopToken).GetAwaiter().GetResult();

@@ -27,7 +27,7 @@ public sealed class LogOutputTests
             log.Information("three");
             await Wait.UntilAsync(() => target.Lines.Count == 2);
         }
-        Assert.Equal(["MX1051 2 messages were not written here: \"no room\"", "three"], target.Lines);
+        Assert.Equal(["MX1051 messages were not written here: 2; \"no room\"", "three"], target.Lines);
         Assert.Null(output.Problem);
     }
 
@@ -46,7 +46,7 @@ public sealed class LogOutputTests
         LoggerPair pair = new(log, null, [output]);
         await Task.Run(pair.Dispose).WaitAsync(TestTransports.Patience);
         takes.Set();
-        await Wait.UntilAsync(() => target.Lines.Any(line => line.StartsWith("MX1051 5 messages", StringComparison.Ordinal)));
+        await Wait.UntilAsync(() => target.Lines.Any(line => line.StartsWith("MX1051 messages were not written here: 5;", StringComparison.Ordinal)));
     }
 
     [UnixFact]

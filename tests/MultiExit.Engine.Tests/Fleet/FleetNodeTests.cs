@@ -4,6 +4,7 @@ using MultiExit.Engine.Diagnostics;
 using MultiExit.Engine.Errors;
 using MultiExit.Engine.Fleet;
 using MultiExit.Engine.Fleet.Memory;
+using MultiExit.Engine.Fleet.Nodes;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Tests.Support;
 
@@ -13,7 +14,10 @@ namespace MultiExit.Engine.Tests.Fleet;
 public sealed class FleetNodeTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly EngineLog _log = new(LogFactory.Create(new LoggingConfig(), console: false));
+    private readonly MemoryLog _memory = new();
+    private readonly EngineLog _log;
+
+    public FleetNodeTests() => _log = new EngineLog(LogFactory.Create(new LoggingConfig(), console: false, _memory));
 
     public void Dispose() => _log.Dispose();
 
@@ -50,6 +54,18 @@ public sealed class FleetNodeTests : IDisposable
         Assert.Equal(NodeState.Left, Assert.Single(await store.Nodes.ListAsync("prod", TestContext.Current.CancellationToken)).State);
     }
 
+    [Fact]
+    public async Task A_fault_of_this_program_is_said_once_and_ends_no_worker()
+    {
+        FailingWork pears = new("pears") { Fails = false, Faults = 2 };
+        await using MemoryStore store = new(_time);
+        FleetConfig config = new(new StoreAddress("node", "store.example", 5432, "fleet"), "prod", "a");
+        await using FleetNode node = new(config, _ => store, [pears], "1.2.3", _log, _time);
+        await UntilAsync(() => pears.Serves == 3 && pears.Runs > 0);
+        Assert.Equal("MX9000", Assert.Single(_memory.Read(new LogQuery { Level = LogLevel.Error })).Id);
+        Assert.Equal(3, pears.Starts);
+    }
+
     private Task UntilAsync(Func<bool> condition) => Wait.UntilAsync(() =>
     {
         if (condition()) return true;
@@ -71,6 +87,13 @@ public sealed class FleetNodeTests : IDisposable
 
         public bool HasLeft { get; private set; }
 
+        /// <summary>How often its start, and its serving, throw what is no failure of a store.</summary>
+        public int Faults { get; init; }
+
+        public int Starts { get; private set; }
+
+        public int Serves { get; private set; }
+
         public int Runs => Volatile.Read(ref _runs);
 
         public string Topic => topic;
@@ -79,6 +102,12 @@ public sealed class FleetNodeTests : IDisposable
 
         public void Start(Action wake)
         {
+            if (Starts++ < Faults) throw new InvalidOperationException("a fault");
+        }
+
+        public Task ServeAsync(Membership membership, Func<IFleetStore> open, CancellationToken cancellationToken)
+        {
+            return Serves++ < Faults ? throw new InvalidOperationException("a fault") : Task.CompletedTask;
         }
 
         public Task RunAsync(IFleetStore store, FleetMember member, CancellationToken cancellationToken)

@@ -93,7 +93,7 @@ public sealed class CertificateUserTests
         await UntilAsync(async () => (await UserAsync(rig, "right")).GetProperty("sessions").GetInt32() == 1);
         await rig.Ca.RevokeAsync("right");
         string cut = await rig.Server.LogLineAsync("MX1086");
-        Assert.Contains("it is revoked (KeyCompromise), and 1 sessions are cut: it is CN=right, O=Example, serial ", cut, StringComparison.Ordinal);
+        Assert.Contains("it is revoked (KeyCompromise), which cuts its sessions (1): it is CN=right, O=Example, serial ", cut, StringComparison.Ordinal);
         Assert.True(await held);
         Assert.Equal("refused", await rig.TryAsync("http", "right"));
         string refused = await rig.Server.LogLineAsync("MX1084");
@@ -108,7 +108,7 @@ public sealed class CertificateUserTests
         Task<bool> held = rig.HoldAsync("right");
         await UntilAsync(async () => (await UserAsync(rig, "right")).GetProperty("sessions").GetInt32() == 1);
         await rig.ReloadAsync($", expires: \"{DateTimeOffset.UtcNow.AddSeconds(2):yyyy-MM-dd'T'HH:mm:ss'Z'}\"");
-        Assert.Contains("user right has expired; 1 sessions are cut", await rig.Server.LogLineAsync("MX1083"), StringComparison.Ordinal);
+        Assert.Contains("user right has expired; sessions cut: 1", await rig.Server.LogLineAsync("MX1083"), StringComparison.Ordinal);
         Assert.True(await held);
         await rig.ReloadAsync("");
         Assert.Equal("ok", await rig.TryAsync("http", "right"));

@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Inbounds;
 using MultiExit.Engine.Configuration.Ranges;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Protocols;
 
 namespace MultiExit.Engine.Configuration.Exits;
@@ -63,7 +64,7 @@ public sealed record EchTunnelExitConfig : ExitConfig
 
     /// <summary>What is wrong with <see cref="Carriers"/> beside <see cref="Addresses"/>; null when they fit.</summary>
     internal string? Contradiction => Carriers * Addresses.Count <= CarriersRange.Max ? null
-        : $"{Addresses.Count} addresses with {Carriers} carriers each; expected {CarriersRange.Max} carriers at most";
+        : $"{CountText.Of(Addresses.Count, "address")} with {CountText.Of(Carriers, "carrier")} each; expected {CarriersRange.Max} carriers at most";
 
     internal override void Check(ValueCheck check)
     {

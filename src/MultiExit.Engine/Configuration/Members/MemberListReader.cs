@@ -72,7 +72,7 @@ internal sealed class MemberListReader
     private void Add(MemberEntry? entry, int line)
     {
         Check(line);
-        if (_entries.Count == _max) throw Fault(line, $"there are more than {_max} exits (`max`)");
+        if (_entries.Count == _max) throw Fault(line, $"there are more than {CountText.Of(_max, "exit")} (`max`)");
         if (!_names.TryAdd(entry!.Name, line)) throw Fault(line, $"{ErrorText.Quote(entry.Name)} is the name of the exit of line {_names[entry.Name]} already");
         _entries.Add(entry);
     }

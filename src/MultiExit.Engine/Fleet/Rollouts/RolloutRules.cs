@@ -1,4 +1,4 @@
-using System.Globalization;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Fleet.Rollouts;
@@ -41,8 +41,12 @@ internal static class RolloutRules
     private static string WhyLate(RolloutStatus rollout, IReadOnlyList<NodeStatus> nodes)
     {
         string[] late = [.. Asked(rollout, nodes).Where(node => !IsGood(rollout, node)).Select(node => node.Name)];
-        return late.Length == 0 ? "no node has run it in time" : string.Create(CultureInfo.InvariantCulture,
-            $"{late.Length} nodes had not run it well in time, {late[0]} is one of them");
+        return late.Length switch
+        {
+            0 => "no node has run it in time",
+            1 => $"node {late[0]} had not run it well in time",
+            _ => $"{CountText.Of(late.Length, "node")} had not run it well in time, {late[0]} is one of them",
+        };
     }
 
     private static RolloutStep Back(string reason) => new(RolloutState.RolledBack, reason);

@@ -1,3 +1,4 @@
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 using MultiExit.Engine.Transport.Linux;
 using MultiExit.Engine.Services;
@@ -20,8 +21,8 @@ internal sealed class EphemeralPortCheck() : QuickCheck("ephemeral-ports")
         }
         int connections = context.Config.Limits.Connections;
         yield return ports.Count >= connections
-            ? Ok($"{ports.Count} ports towards each destination for limits.connections {connections}")
-            : Warn($"a source address has {ports.Count} ports towards one destination, fewer than limits.connections {connections}",
+            ? Ok($"{CountText.Of(ports.Count, "port")} towards each destination for limits.connections {connections}")
+            : Warn($"a source address has {CountText.Of(ports.Count, "port")} towards one destination, fewer than limits.connections {connections}",
                 $"sysctl -w {Range}=\"10240 65535\", or exits with more addresses in a group");
         // A connection that happens to have the port keeps a server from starting.
         foreach (ConfiguredListener listener in ConfiguredListener.Of(context.Config).Where(one => ports.Contains(one.EndPoint.Port)))

@@ -1,5 +1,6 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Exits;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Status;
 
 namespace MultiExit.Engine.Preflight.Checks;
@@ -36,7 +37,7 @@ internal sealed class SourceFilterCheck() : QuickCheck("source-filter")
                     : $"sysctl -w net.ipv4.conf.{device}.rp_filter=2 (loose); `multiexit snat apply` does it for its exits");
         }
         if (used == 0) yield return Skip("no exit has an IPv4 address or interface of its own");
-        else if (faults == 0) yield return Ok($"answers come through on {used} interface{(used == 1 ? "" : "s")} of exits");
+        else if (faults == 0) yield return Ok($"answers come through on {CountText.Of(used, "interface")} of exits");
     }
 
     private static IEnumerable<(string Device, string Exits)> Used(PreflightContext context, string[] devices) =>

@@ -41,7 +41,7 @@ internal static class ProxyHeaderV2
         int length = BinaryPrimitives.ReadUInt16BigEndian(source[14..]);
         // Whatever the length, an address block that does not fit into it is a fault that no more bytes mend.
         int addresses = source[12] == Proxied ? AddressLength(source[13] >> 4) : 0;
-        if (length < addresses) return Invalid($"{length} bytes are announced, and the addresses take {addresses}", out fault);
+        if (length < addresses) return Invalid($"the announced length is {length}, and the addresses take {addresses}", out fault);
         if (source.Length < FixedLength + length) return ParseStatus.NeedMore;
         ReadOnlySpan<byte> whole = source[..(FixedLength + length)];
         ParseStatus status = source[12] == Local || source[13] >> 4 == 0 ? Nothing(out header) : Read(whole, addresses, out header, out fault);

@@ -1,5 +1,6 @@
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
@@ -43,7 +44,7 @@ internal sealed class ExitLimit(string name, TimeProvider time, UsageLedger usag
     /// <summary>Puts limits in force, for live sessions too.</summary>
     public void Apply(ScopeLimits limits)
     {
-        _fullText = $"the exit {name} has its {LimitText.Count(limits.Connections ?? 0, "connection")}";
+        _fullText = $"the exit {name} has its {CountText.Of(limits.Connections ?? 0, "connection")}";
         _limits = limits;
         Scope.Apply(limits, $"exits.{name}.limits.bandwidth");
         LookAtUsage();

@@ -1,4 +1,5 @@
 using MultiExit.Engine.Configuration.Settings;
+using MultiExit.Engine.Errors;
 
 namespace MultiExit.Engine.Sessions.Limits;
 
@@ -71,6 +72,6 @@ internal sealed partial class LimitTable
         limit is { } whole && _shares is { } shares ? shares.ShareOf(account, kind, whole) : limit;
 
     // A user that has more elsewhere is told so.
-    private static string Amount(long share, long limit, string what) => share == limit ? $"its {LimitText.Count(limit, what)}"
-        : $"the {LimitText.Count(share, what)} that {(share == 1 ? "is" : "are")} this node's share of its {limit}";
+    private static string Amount(long share, long limit, string what) => share == limit ? $"its {CountText.Of(limit, what)}"
+        : $"the {CountText.Of(share, what)} that {(share == 1 ? "is" : "are")} this node's share of its {limit}";
 }

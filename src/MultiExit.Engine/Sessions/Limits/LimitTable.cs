@@ -1,6 +1,7 @@
 using System.Net;
 using MultiExit.Engine.Configuration.Settings;
 using MultiExit.Engine.DataPath;
+using MultiExit.Engine.Errors;
 using MultiExit.Engine.Identity;
 using MultiExit.Engine.Status;
 
@@ -176,8 +177,8 @@ internal sealed partial class LimitTable(TimeProvider time, UsageLedger usage, I
         _shares?.Tried(account, ShareKind.New);
         long share = ShareOf(account, ShareKind.New, rate)!.Value;
         return _newOfUser.TryPass(account, (int)share) ? null : Judge(limits, request, KeyOf(account, "new"), share == rate
-            ? $"{request.User} opens more than {LimitText.Count(rate, "connection")} a second"
-            : $"{request.User} opens more than {LimitText.Count(share, "connection")} a second, this node's share of its {rate}", null);
+            ? $"{request.User} opens more than {CountText.Of(rate, "connection")} a second"
+            : $"{request.User} opens more than {CountText.Of(share, "connection")} a second, this node's share of its {rate}", null);
     }
 
     private string? RefusalOfUser(RequestInfo request, string account, List<string>? shadows)
