@@ -118,7 +118,7 @@ internal sealed class CertificateRig : IDisposable
 
     private async Task<string> CurlAsync(string[] arguments)
     {
-        (int exitCode, string hash) = await Curl.HashAsync(["--max-time", "8", .. arguments]);
+        (int exitCode, string hash) = await Curl.HashAsync(["--max-time", "60", .. arguments]);
         return exitCode == 0 && hash == HttpOrigin.HashOf(2000) ? "ok" : "refused";
     }
 

@@ -120,7 +120,7 @@ internal sealed class UserRig : IDisposable
 
     private async Task<string> CurlAsync(string proxy, params string[] more)
     {
-        (int exitCode, string hash) = await Curl.HashAsync(["--proxy", proxy, "--max-time", "8", .. more, $"{_origin.Url}/bytes/2000"]);
+        (int exitCode, string hash) = await Curl.HashAsync(["--proxy", proxy, "--max-time", "60", .. more, $"{_origin.Url}/bytes/2000"]);
         return exitCode == 0 && hash == HttpOrigin.HashOf(2000) ? "ok" : "refused";
     }
 
