@@ -8,7 +8,16 @@ BeforeDiscovery {
 BeforeAll {
     . (Join-Path $PSScriptRoot 'common.ps1')
     . (Join-Path $PSScriptRoot 'Documents.ps1')
-    $program = Join-Path $root 'module/bin/multiexit'
+    $help = & (Join-Path $root 'module/bin/multiexit') --help | Out-String
+    # The anchors of the headings of a page, which many links lead to.
+    $anchors = @{}
+    function Get-Anchor([string] $Page) {
+        $key = [IO.Path]::GetFullPath($Page)
+        $anchors[$key] ??= @([IO.File]::ReadAllLines($key) -match '^#+ ').ForEach({
+                ($_ -replace '^#+ ').ToLowerInvariant() -replace '[^\w\- ]' -replace ' ', '-'
+            })
+        return $anchors[$key]
+    }
     # The files that examples name.
     $samples = Join-Path $TestDrive 'samples'
     $null = New-Item $samples -ItemType Directory
@@ -36,7 +45,6 @@ Describe '<Document>' -ForEach $documents {
     }
 
     It 'names commands and options of the console host that there are' {
-        $help = & $program --help | Out-String
         foreach ($match in [regex]::Matches($text, '(?m)(?:^ {4,}|`|bin/)multiexit ((?:run|check|route|snat|version)\b[^`\r\n]*)')) {
             foreach ($option in [regex]::Matches($match.Groups[1].Value, '(?<=\s)--?[a-z][a-z-]*').Value) {
                 $help | Should -Match "(?<![\w-])$option\b" -Because $match.Value
@@ -52,8 +60,7 @@ Describe 'The links of <Page>' -ForEach $pages {
             $target = $match.Groups[1].Value ? (Join-Path (Split-Path $path) $match.Groups[1].Value) : $path
             $target | Should -Exist -Because $match.Value
             if (-not $match.Groups[2].Success) { continue }
-            $anchors = Get-Content $target | Where-Object { $_ -match '^#+ ' } | ForEach-Object { ($_ -replace '^#+ ').ToLowerInvariant() -replace '[^\w\- ]' -replace ' ', '-' }
-            $anchors | Should -Contain $match.Groups[2].Value -Because $match.Value
+            Get-Anchor $target | Should -Contain $match.Groups[2].Value -Because $match.Value
         }
     }
 }

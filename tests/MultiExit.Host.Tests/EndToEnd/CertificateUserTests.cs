@@ -4,7 +4,7 @@ using MultiExit.Host.Tests.Support;
 namespace MultiExit.Host.Tests.EndToEnd;
 
 /// <summary>Users with certificates on every inbound that has TLS, with certificates and lists of OpenSSL.</summary>
-public sealed class CertificateUserTests
+public sealed class CertificateUserTests(CertificateSet certificates) : IClassFixture<CertificateSet>
 {
     [RequiresTheory(ExternalTool.Curl, ExternalTool.NodeWs, ExternalTool.OpenSsl)]
     [InlineData("http")]
@@ -16,7 +16,7 @@ public sealed class CertificateUserTests
     [InlineData("ech-tunnel plain")]
     public async Task A_user_comes_in_with_its_certificate_while_both_are_good_and_nobody_else_does(string kind)
     {
-        using CertificateRig rig = await CertificateRig.StartAsync();
+        using CertificateRig rig = await CertificateRig.StartAsync(certificates);
         Assert.Equal("ok", await rig.TryAsync(kind, "right"));
         Assert.Equal("ok", await rig.TryAsync(kind, "named"));
         foreach (string client in (string[])["disabled", "expired", "foreign", "ended", "server", "revoked", "none"])
@@ -41,7 +41,7 @@ public sealed class CertificateUserTests
     [InlineData("ech-tunnel")]
     public async Task The_quota_of_a_user_holds_for_its_certificate(string kind)
     {
-        using CertificateRig rig = await CertificateRig.StartAsync();
+        using CertificateRig rig = await CertificateRig.StartAsync(certificates);
         string first = await rig.TryAsync(kind, "spent");
         await UntilAsync(async () => (await UserAsync(rig, "spent")).GetProperty("used_this_month").GetInt64() >= 500);
         // It comes in. Once a second the quota is looked at: before the end of the very session that uses it up, too.
@@ -59,7 +59,7 @@ public sealed class CertificateUserTests
     [InlineData("tunnel own key", "key-of-right", null, null)]
     public async Task A_login_beside_a_certificate_has_to_be_right_and_of_the_same_user(string kind, string own, string? of, string? wrong)
     {
-        using CertificateRig rig = await CertificateRig.StartAsync("optional");
+        using CertificateRig rig = await CertificateRig.StartAsync(certificates, "optional");
         Assert.Equal("ok", await rig.TryAsync(kind, "right", own));
         Assert.Equal("refused", await rig.TryAsync(kind, "named", own));
         Assert.Equal("ok", await rig.TryAsync(kind, "none", own));
@@ -73,7 +73,7 @@ public sealed class CertificateUserTests
     [RequiresFact(ExternalTool.OpenSsl)]
     public async Task A_socks5_client_is_asked_for_a_password_only_without_a_certificate_of_a_user()
     {
-        using CertificateRig rig = await CertificateRig.StartAsync("optional");
+        using CertificateRig rig = await CertificateRig.StartAsync(certificates, "optional");
         Assert.Equal("ok", await rig.TryAsync("socks5", "right", "either"));
         Assert.Equal("password", await rig.TryAsync("socks5", "none", "either"));
         Assert.Equal("password", await rig.TryAsync("socks5", "nobody", "either"));
@@ -84,7 +84,7 @@ public sealed class CertificateUserTests
     [RequiresFact(ExternalTool.Curl, ExternalTool.OpenSsl)]
     public async Task A_new_revocation_list_refuses_and_cuts_and_a_faulty_one_changes_nothing()
     {
-        using CertificateRig rig = await CertificateRig.StartAsync();
+        using CertificateRig rig = await CertificateRig.StartAsync(certificates);
         await File.WriteAllTextAsync(rig.Ca.ListFile, "no list");
         Assert.Contains("holds neither a PEM list nor a DER one", await rig.Server.LogLineAsync("MX1069"), StringComparison.Ordinal);
         Assert.Equal("ok", await rig.TryAsync("http", "right"));
@@ -104,7 +104,7 @@ public sealed class CertificateUserTests
     [RequiresFact(ExternalTool.Curl, ExternalTool.OpenSsl)]
     public async Task A_user_that_expires_is_cut_and_one_that_a_reload_disables_comes_in_no_more()
     {
-        using CertificateRig rig = await CertificateRig.StartAsync();
+        using CertificateRig rig = await CertificateRig.StartAsync(certificates);
         Task<bool> held = rig.HoldAsync("right");
         await UntilAsync(async () => (await UserAsync(rig, "right")).GetProperty("sessions").GetInt32() == 1);
         await rig.ReloadAsync($", expires: \"{DateTimeOffset.UtcNow.AddSeconds(2):yyyy-MM-dd'T'HH:mm:ss'Z'}\"");
@@ -121,7 +121,7 @@ public sealed class CertificateUserTests
     [RequiresFact(ExternalTool.Curl, ExternalTool.OpenSsl)]
     public async Task A_new_ca_is_trusted_without_a_reload_and_one_that_is_gone_is_not()
     {
-        using CertificateRig rig = await CertificateRig.StartAsync();
+        using CertificateRig rig = await CertificateRig.StartAsync(certificates);
         Assert.Equal("refused", await rig.TryAsync("http", "foreign"));
         string before = await File.ReadAllTextAsync(rig.Ca.CaFile), lists = await File.ReadAllTextAsync(rig.Ca.ListFile);
         await File.WriteAllTextAsync(rig.Ca.ListFile, lists + await File.ReadAllTextAsync(rig.Other.ListFile));

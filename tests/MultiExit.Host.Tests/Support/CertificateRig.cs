@@ -30,17 +30,11 @@ internal sealed class CertificateRig : IDisposable
 
     public ProxyHost Server => _server!;
 
-    public static async Task<CertificateRig> StartAsync(string require = "true")
+    /// <summary>Starts it with a copy of the certificates.</summary>
+    public static async Task<CertificateRig> StartAsync(CertificateSet certificates, string require = "true")
     {
-        CertificateRig rig = new(await OpenSslCa.MakeAsync("Clients"), await OpenSslCa.MakeAsync("Clients"), require);
-        await rig.Ca.IssueAsync("proxy", "extendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n");
-        foreach (string name in Clients.Except(["none"]))
-        {
-            string use = name == "server" ? "serverAuth" : "clientAuth";
-            string san = name == "named" ? "" : $"subjectAltName=email:{San(name)}@Example.com\n"; // known by its common name
-            await (name == "foreign" ? rig.Other : rig.Ca).IssueAsync(name, $"extendedKeyUsage={use}\n{san}", ended: name == "ended");
-        }
-        await rig.Ca.RevokeAsync("revoked");
+        (OpenSslCa ca, OpenSslCa other) = await certificates.CopyAsync();
+        CertificateRig rig = new(ca, other, require);
         await File.WriteAllTextAsync(rig.FileOf("server.yaml"), rig.Document());
         rig._server = await ProxyHost.StartAsync("--config", rig.FileOf("server.yaml"));
         return rig;
@@ -92,9 +86,6 @@ internal sealed class CertificateRig : IDisposable
     }
 
     private string FileOf(string name) => Path.Combine(_folder.Path, name);
-
-    // What would be a user's but for the fault of the certificate.
-    private static string San(string client) => client is "foreign" or "ended" or "server" or "revoked" ? "right" : client;
 
     // Who is not let in may wait for its own time-out; who may come in waits as long as a busy machine takes.
     private static string PatienceOf(string client) =>

@@ -20,25 +20,7 @@ internal sealed class OpenSslCa : IDisposable
     public static async Task<OpenSslCa> MakeAsync(string name)
     {
         OpenSslCa ca = new();
-        await File.WriteAllTextAsync(ca.FileOf("ca.cnf"), $"""
-            [ca]
-            default_ca = d
-            [d]
-            database = {ca.FileOf("index.txt")}
-            new_certs_dir = {ca._folder.Path}
-            certificate = {ca.CaFile}
-            private_key = {ca.FileOf("ca.key")}
-            crlnumber = {ca.FileOf("crlnumber")}
-            rand_serial = yes
-            unique_subject = no
-            default_md = sha256
-            default_days = 2
-            default_crl_days = 1
-            policy = p
-            [p]
-            organizationName = optional
-            commonName = supplied
-            """);
+        await ca.ConfigureAsync();
         await File.WriteAllTextAsync(ca.FileOf("index.txt"), "");
         await File.WriteAllTextAsync(ca.FileOf("crlnumber"), "01\n");
         await ca.RunAsync("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", ca.FileOf("ca.key"), "-out", ca.CaFile,
@@ -68,7 +50,37 @@ internal sealed class OpenSslCa : IDisposable
         await ListAsync();
     }
 
+    /// <summary>The same CA with all that it has issued, in a folder of its own: what is revoked or changed there is so there alone.</summary>
+    public async Task<OpenSslCa> CopyAsync()
+    {
+        OpenSslCa copy = new();
+        foreach (string file in Directory.EnumerateFiles(_folder.Path)) File.Copy(file, copy.FileOf(Path.GetFileName(file)));
+        await copy.ConfigureAsync();
+        return copy;
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    // The files that it works with, in its folder.
+    private Task ConfigureAsync() => File.WriteAllTextAsync(FileOf("ca.cnf"), $"""
+            [ca]
+            default_ca = d
+            [d]
+            database = {FileOf("index.txt")}
+            new_certs_dir = {_folder.Path}
+            certificate = {CaFile}
+            private_key = {FileOf("ca.key")}
+            crlnumber = {FileOf("crlnumber")}
+            rand_serial = yes
+            unique_subject = no
+            default_md = sha256
+            default_days = 2
+            default_crl_days = 1
+            policy = p
+            [p]
+            organizationName = optional
+            commonName = supplied
+            """);
 
     // Moved into its place, as it should be.
     private async Task ListAsync()

@@ -156,7 +156,8 @@ internal sealed partial class FleetNetwork : IAsyncDisposable
         while (!await condition())
         {
             Assert.True(Environment.TickCount64 < end, $"the awaited state did not come {otherwise?.Invoke()}");
-            await Task.Delay(20);
+            // Each look costs the nodes a request, which many of them at a time keep from what they are waited for.
+            await Task.Delay(100);
         }
     }
 

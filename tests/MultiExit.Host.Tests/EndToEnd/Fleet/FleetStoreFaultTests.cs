@@ -8,6 +8,7 @@ public sealed class FleetStoreFaultTests(ITestOutputHelper output)
     // As long as is promised, or until each node has noticed.
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("MULTIEXIT_FLEET") == "full";
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(IsFull ? 30 : 0);
+    private static readonly int Flows = IsFull ? 200 : 50, NewPerSecond = IsFull ? 100 : 50;
 
     private const string Rest = "exits: [{ name: out, type: direct }]\ndefault: out\n";
 
@@ -15,7 +16,7 @@ public sealed class FleetStoreFaultTests(ITestOutputHelper output)
     public async Task No_flow_is_reset_and_no_connection_refused_while_the_store_is_killed_stopped_and_cut_off()
     {
         await using FleetNetwork network = await FleetNetwork.StartAsync(Rest);
-        FleetTraffic traffic = await FleetTraffic.StartAsync(network.World, [0, 1, 2], flows: 200, newPerSecond: 100);
+        FleetTraffic traffic = await FleetTraffic.StartAsync(network.World, [0, 1, 2], Flows, NewPerSecond);
         await using (traffic)
         {
             network.Database.Kill();
@@ -47,7 +48,7 @@ public sealed class FleetStoreFaultTests(ITestOutputHelper output)
     public async Task The_others_go_on_when_a_node_is_killed_or_stopped_and_know_of_it_and_of_its_return()
     {
         await using FleetNetwork network = await FleetNetwork.StartAsync(Rest);
-        FleetTraffic traffic = await FleetTraffic.StartAsync(network.World, [0, 1], flows: IsFull ? 200 : 50, newPerSecond: IsFull ? 100 : 50);
+        FleetTraffic traffic = await FleetTraffic.StartAsync(network.World, [0, 1], Flows, NewPerSecond);
         await using (traffic)
         {
             network.Proxy(2).Signal("STOP");
