@@ -41,8 +41,10 @@ internal sealed class SourceKeeper<T>(
             source.Found(time.GetUtcNow());
             return true;
         }
-        catch (Exception exception) when (exception is SourceFaultException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // A fault of this program costs a look as well, and not the loop.
+            if (exception is not (SourceFaultException or IOException or UnauthorizedAccessException)) log.Unexpected(source.Title, exception);
             bool began = source.Failed(exception.Message, time.GetUtcNow());
             if (began) reports.Failed(source, exception.Message);
             return false;
