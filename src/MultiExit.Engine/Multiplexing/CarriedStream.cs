@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Transport;
 
@@ -46,19 +47,23 @@ internal abstract class CarriedStream : DuplexStream, IUnread
     /// <summary>Guards the state of the stream. Nothing waits under it.</summary>
     protected Lock Sync { get; } = new();
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        (await TryReadAsync(buffer, cancellationToken).ConfigureAwait(false)).CountOrThrow();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<StreamRead> TryReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ValueTask<ReadResult> reading;
         lock (Sync)
         {
-            ThrowIfLost();
+            if (_lost is { } lost) return Broken(lost);
             reading = _received.Reader.ReadAsync(cancellationToken);
         }
         ReadResult result = await reading.ConfigureAwait(false);
         int count;
         lock (Sync)
         {
-            ThrowIfLost();
+            if (_lost is { } lost) return Broken(lost);
             count = (int)Math.Min(buffer.Length, result.Buffer.Length);
             int copied = 0;
             foreach (ReadOnlyMemory<byte> segment in result.Buffer.Slice(0, count))
@@ -70,7 +75,7 @@ internal abstract class CarriedStream : DuplexStream, IUnread
             SetUnread(_unread - count);
         }
         if (count > 0) OnRead(count);
-        return count;
+        return new StreamRead(count);
     }
 
     /// <summary>The reader has taken bytes.</summary>
@@ -94,7 +99,9 @@ internal abstract class CarriedStream : DuplexStream, IUnread
     /// <param name="failure">The error that the reader gets in place of the bytes it has not read; null: it reads on, to the end.</param>
     protected void EndReceiving(Exception? failure)
     {
-        _received.Writer.Complete(failure is null ? null : new IOException(failure.Message, failure));
+        // Before the reader is woken, which looks for it: an exception given to the pipe would be thrown through all that wait for the reader.
+        if (failure is not null) lock (Sync) _lost ??= failure;
+        _received.Writer.Complete();
         if (failure is not null) Lose(failure);
     }
 
@@ -130,8 +137,5 @@ internal abstract class CarriedStream : DuplexStream, IUnread
         _held = held;
     }
 
-    private void ThrowIfLost()
-    {
-        if (_lost is not null) throw new IOException(_lost.Message, _lost);
-    }
+    private static StreamRead Broken(Exception lost) => new(0, new IOException(lost.Message, lost));
 }

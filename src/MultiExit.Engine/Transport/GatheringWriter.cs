@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using MultiExit.Engine.Transport.Linux;
 
 namespace MultiExit.Engine.Transport;
 
@@ -10,15 +11,22 @@ namespace MultiExit.Engine.Transport;
 /// <param name="highWater">Senders that can wait do so from this many unsent bytes on (<see cref="IsFull"/>).</param>
 /// <remarks>
 /// A sender takes <see cref="Gate"/>, looks at <see cref="Failure"/> and at its own state, formats its frame into <see cref="GetSpan"/>, calls
-/// <see cref="Advance"/> and <see cref="TryBegin"/>, and leaves the lock. Where TryBegin returned true, it starts <see cref="FlushAsync"/>, or writes
-/// a buffer of its own with <see cref="WriteAsync"/> and then calls <see cref="TryEnd"/>. So each frame costs one lock and no copy.
+/// <see cref="Advance"/> and <see cref="TakeTurn"/>, leaves the lock, and calls <see cref="Start"/>. Or it calls <see cref="TryBegin"/>, and where that
+/// returned true, it starts <see cref="FlushAsync"/>, or writes a buffer of its own with <see cref="WriteAsync"/> and then calls <see cref="TryEnd"/>. So each
+/// frame costs one lock and no copy.
 /// Members that say so are called under the lock; the others are not.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The stream belongs to the owner, and the buffer goes back with Fail.")]
 internal sealed class GatheringWriter(DuplexStream stream, int highWater)
 {
+    // From here on the unsent bytes leave at once.
+    private const int LargeEnough = 16 * 1024;
+
     private byte[]? _unsent;
     private bool _writing;
+    private bool _deferred; // the stream is taken, and what is due on the reactor will flush
+    private Action? _flushDeferred;
+    private long _batch;
     private bool _completing;
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _idle;
@@ -40,6 +48,9 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
 
     /// <summary>Under the lock: why nothing is written any more; null while it is. Then no frame may be appended.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>How often a flush has taken what had gathered: bytes that were appended at the present number have not left.</summary>
+    public long Batch => Volatile.Read(ref _batch);
 
     /// <summary>Under the lock: the bytes that no write has taken yet.</summary>
     public int Unsent { get; private set; }
@@ -67,6 +78,38 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
         ? Task.CompletedTask
         : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
+    /// <summary>Under the lock: takes the stream for a flush. On a reactor a few bytes wait for the events at hand: the sessions that have one send
+    /// frames of their own, and all of them leave in one write.</summary>
+    /// <param name="atOnce">Whether the bytes leave at once however few they are.</param>
+    /// <returns>What the caller gives to <see cref="Start"/>, outside of the lock.</returns>
+    public FlushTurn TakeTurn(bool atOnce = false)
+    {
+        atOnce |= Unsent >= LargeEnough;
+        if (_writing && !(_deferred && atOnce)) return FlushTurn.None;
+        _deferred = !_writing && !atOnce && Pause is null && Reactor.Current is not null;
+        _writing = true;
+        return _deferred ? FlushTurn.Later : FlushTurn.Now;
+    }
+
+    /// <summary>Begins what <see cref="TakeTurn"/> has said, on the same thread.</summary>
+    public void Start(FlushTurn turn)
+    {
+        if (turn == FlushTurn.Now) _ = FlushAsync();
+        else if (turn == FlushTurn.Later) Reactor.Current!.PostDue(_flushDeferred ??= FlushDeferred);
+    }
+
+    /// <summary>Writes what waits for the events at hand, as far as the stream takes it: before what follows it may be lost with it. Callable from any
+    /// thread.</summary>
+    public void FlushDeferred()
+    {
+        lock (Gate)
+        {
+            if (!_deferred) return;
+            _deferred = false;
+        }
+        _ = FlushAsync();
+    }
+
     /// <summary>Under the lock: takes the stream.</summary>
     /// <returns>False when another caller has it, which will write the unsent bytes too.</returns>
     public bool TryBegin() => !_writing && (_writing = true);
@@ -82,8 +125,7 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
         return true;
     }
 
-    /// <summary>Under the lock: the end of the direction follows after the unsent bytes. The caller flushes where <see cref="TryBegin"/>
-    /// lets it.</summary>
+    /// <summary>Under the lock: the end of the direction follows after the unsent bytes. The caller takes its turn.</summary>
     public void Complete() => _completing = true;
 
     /// <summary>Writes the unsent bytes until there are none; the caller has the stream. Never throws.</summary>
@@ -105,6 +147,7 @@ internal sealed class GatheringWriter(DuplexStream stream, int highWater)
                     if (TryEnd()) return;
                     (sending, length, room) = (_unsent!, Unsent, _room);
                     (_unsent, Unsent, _room) = (null, 0, null);
+                    Volatile.Write(ref _batch, _batch + 1);
                 }
                 room?.TrySetResult();
                 await WriteAsync(sending, length, CancellationToken.None).ConfigureAwait(false);

@@ -7,12 +7,13 @@ using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.WebSockets;
 
-/// <content>Writing: a sender that finds the stream idle writes to it; the messages of others meanwhile gather in one buffer and leave in
-/// one write.</content>
+/// <content>Writing: a sender that finds the stream idle writes to it; the messages of others meanwhile gather in one buffer and leave in one write. So do
+/// small messages in any case where many sessions share the connection.</content>
 internal sealed partial class WebSocketConnection
 {
     // Senders wait while more than this is unsent.
     private const int HighWater = 64 * 1024;
+    private const int Small = 16 * 1024;
     private const int MaskBatch = 16;
 
     private readonly GatheringWriter _writer;
@@ -35,8 +36,8 @@ internal sealed partial class WebSocketConnection
     /// <param name="opcode"><see cref="WebSocketOpcode.Text"/> or <see cref="WebSocketOpcode.Binary"/>.</param>
     /// <param name="payload">Its bytes; for text too they go out as they are.</param>
     /// <param name="cancellationToken">Ends the wait. In the middle of a frame that costs the connection.</param>
-    /// <remarks>The payload may be used again when the call returns. Bytes of a small message may still be waiting behind another sender's then;
-    /// an error shows at the next call.</remarks>
+    /// <remarks>The payload may be used again when the call returns. Bytes of a small message may still be waiting then; an error shows at the next
+    /// call.</remarks>
     /// <exception cref="IOException">The connection broke, or one of the peers has closed it.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(WebSocketOpcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
@@ -44,24 +45,33 @@ internal sealed partial class WebSocketConnection
         uint? mask;
         while (true)
         {
-            Task room;
+            Task? room = null;
+            FlushTurn turn = FlushTurn.None;
             lock (_writer.Gate)
             {
                 if (Discards) return;
                 ThrowIfClosed();
-                if (_writer.TryBegin())
+                if ((!_options.Gathers || payload.Length >= Small) && _writer.TryBegin())
                 {
                     _dataFrames++;
                     mask = NextMask();
                     break;
                 }
-                if (!_writer.IsFull)
+                if (_writer.IsFull)
+                {
+                    room = _writer.WhenRoom();
+                }
+                else
                 {
                     _dataFrames++;
                     Append(opcode, payload.Span);
-                    return;
+                    turn = _writer.TakeTurn();
                 }
-                room = _writer.WhenRoom();
+            }
+            if (room is null)
+            {
+                _writer.Start(turn);
+                return;
             }
             await room.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -115,30 +125,30 @@ internal sealed partial class WebSocketConnection
 
     private void QueueClose(ReadOnlySpan<byte> payload)
     {
-        bool flush;
+        FlushTurn turn;
         lock (_writer.Gate)
         {
             if (_closeSent || _writer.Failure is not null) return;
             _closeSent = true;
             Append(WebSocketOpcode.Close, payload);
-            flush = _writer.TryBegin();
+            turn = _writer.TakeTurn(atOnce: true);
         }
-        if (flush) _ = _writer.FlushAsync();
+        _writer.Start(turn);
         WatchClose();
     }
 
     private void QueueEnd()
     {
-        bool flush;
+        FlushTurn turn;
         lock (_writer.Gate)
         {
             ThrowIfClosed();
             _ended = true;
             _dataFrames++;
             Append(WebSocketOpcode.Text, []);
-            flush = _writer.TryBegin();
+            turn = _writer.TakeTurn(atOnce: true);
         }
-        if (flush) _ = _writer.FlushAsync();
+        _writer.Start(turn);
     }
 
     /// <summary>Shows the peer that this side lives though it does not read the peer's pings: an unsolicited pong (RFC 6455 section 5.5.3).</summary>

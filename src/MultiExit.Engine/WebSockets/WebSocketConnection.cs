@@ -29,7 +29,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
         _options = options;
         _time = time;
         _frames = new WebSocketFrameReader(options.IsServer);
-        _writer = new GatheringWriter(stream, HighWater) { Due = AppendPong };
+        _writer = new GatheringWriter(stream, HighWater) { Due = AppendPong, Failed = failure => WriteFailed?.Invoke(failure) };
     }
 
     /// <summary>How the peer ended the connection, once it has: <see cref="WebSocketCloseCode.None"/> without a code,
@@ -39,9 +39,13 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
     /// <summary>The peer's reason for it. It comes from outside and needs cleaning before it is logged.</summary>
     public string CloseReason { get; private set; } = "";
 
+    /// <summary>Called with the failure of a write; its sender may have gone on before.</summary>
+    public Action<Exception>? WriteFailed { get; set; }
+
     /// <summary>Ends both directions at once, without a close frame. Idempotent, callable from any thread.</summary>
     public void Abort()
     {
+        _writer.FlushDeferred();
         _writer.Fail(new IOException("the WebSocket was aborted"));
         _stream.Abort();
     }
@@ -61,6 +65,7 @@ internal sealed partial class WebSocketConnection : IAsyncDisposable, IDisposabl
     private void Release()
     {
         StopWatching();
+        _writer.FlushDeferred();
         _writer.Fail(new ObjectDisposedException(nameof(WebSocketConnection)));
     }
 

@@ -26,6 +26,9 @@ internal sealed record WebSocketOptions
     /// <summary>How long a pinged peer may be silent even when it has our data to read; zero: for ever.</summary>
     public TimeSpan SilenceLimit { get; init; }
 
+    /// <summary>Whether many sessions send through it, so that small messages wait for those of others (<see cref="Transport.GatheringWriter"/>).</summary>
+    public bool Gathers { get; init; }
+
     /// <summary>Without the extension: how long the peer may send nothing before <see cref="WebSocketConnection.EndAsync"/>'s close frame leaves, which
     /// ends its direction too; zero: it leaves at once.</summary>
     public TimeSpan Linger { get; init; }

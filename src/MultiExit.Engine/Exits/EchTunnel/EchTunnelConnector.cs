@@ -35,7 +35,7 @@ internal sealed class EchTunnelConnector(
 
     private readonly WebSocketOptions _plainOptions = new()
     {
-        IsServer = false, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = config.PingInterval, PingTimeout = config.PingTimeout,
+        IsServer = false, Gathers = true, MaxMessage = EchTunnelWire.MaxMessage, PingInterval = config.PingInterval, PingTimeout = config.PingTimeout,
         SilenceLimit = EchTunnelCarrier.SilenceLimit,
     };
 

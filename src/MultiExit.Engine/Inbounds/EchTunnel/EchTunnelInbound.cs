@@ -29,7 +29,7 @@ internal sealed class EchTunnelInbound(
 {
     private static readonly WebSocketOptions PlainOptions = new()
     {
-        IsServer = true, MaxMessage = EchTunnelWire.MaxMessage,
+        IsServer = true, Gathers = true, MaxMessage = EchTunnelWire.MaxMessage,
         // Clients ping every 10 s, so a silent one is pinged late. They may stop reading: one stalled reader blocks a deployed client.
         PingInterval = TimeSpan.FromSeconds(30), PingTimeout = TimeSpan.FromSeconds(20), SilenceLimit = EchTunnelCarrier.SilenceLimit,
     };

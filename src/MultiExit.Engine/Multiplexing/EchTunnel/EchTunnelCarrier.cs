@@ -46,6 +46,7 @@ internal abstract partial class EchTunnelCarrier : ICarrier
         WebSocketConnection socket, TunnelSessionOptions options, TimeProvider time, Action<string> warn, MemoryBudget? memory = null)
     {
         _socket = socket;
+        _socket.WriteFailed = Fail;
         MaxSessions = options.MaxStreams;
         Memory = memory ?? new MemoryBudget(options.WindowBudget, options.Server);
         Time = time;

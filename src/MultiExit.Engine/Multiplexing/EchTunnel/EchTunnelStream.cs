@@ -2,6 +2,7 @@ using MultiExit.Engine.DataPath;
 using MultiExit.Engine.Protocols.EchTunnel;
 using MultiExit.Engine.Protocols.Tunnel;
 using MultiExit.Engine.Protocols.WebSocket;
+using MultiExit.Engine.Transport;
 
 namespace MultiExit.Engine.Multiplexing.EchTunnel;
 
@@ -24,7 +25,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
 
     private readonly EchTunnelCarrier _carrier;
     private readonly bool _isServer;
-    private readonly StreamAnswer<bool> _connected = new();
+    private readonly StreamAnswer<bool>? _connected;
     private TaskCompletionSource? _progress;
     private Task? _answered;
     private ITimer? _lingering;
@@ -43,13 +44,14 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     {
         _carrier = carrier;
         _isServer = isServer;
+        _connected = isServer ? null : new StreamAnswer<bool>();
         Id = id;
     }
 
     public Guid Id { get; }
 
     /// <summary>On the client: completes when the server has connected; fails when it could not, or the carrier has ended.</summary>
-    public Task Connected => _connected.Task;
+    public Task Connected => _connected!.Task;
 
     /// <summary>How our own limits hold back its reader, where they hold back all sessions of the carrier; otherwise null.</summary>
     public IReaderHold? Hold { get; set; }
@@ -60,8 +62,8 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
     // Sessions under a limit of ours are read at its pace.
     public override long Waiting => Hold?.Group is null ? Unread : 0;
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _answerDue ? ReadAnsweredAsync(buffer, cancellationToken) : base.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<StreamRead> TryReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _answerDue ? TryReadAnsweredAsync(buffer, cancellationToken) : base.TryReadAsync(buffer, cancellationToken);
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -122,7 +124,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
                 OnData(message.Rest);
                 break;
             case EchTunnelMessageType.Connected:
-                _connected.Give(true);
+                _connected?.Give(true);
                 break;
             case EchTunnelMessageType.Close:
                 Volatile.Write(ref _peerClosedAt, _carrier.Time.GetTimestamp());
@@ -224,10 +226,17 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         Publish();
     }
 
-    private async ValueTask<int> ReadAnsweredAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    private async ValueTask<StreamRead> TryReadAnsweredAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        await AnswerAsync().ConfigureAwait(false);
-        return await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await AnswerAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new StreamRead(0, exception);
+        }
+        return await base.TryReadAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
     // Under the lock. As much again, up to the most that a session may hold.
@@ -284,7 +293,7 @@ internal sealed class EchTunnelStream : CarriedStream, IEchTunnelChannel
         EndReceiving(reason);
         if (reason is not null) lock (Sync) Shrink();
         _progress?.TrySetResult();
-        _connected.Fail(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));
+        _connected?.Fail(reason ?? new IOException("the tunnel server could not connect; it gives no reason"));
         _carrier.Remove(this);
     }
 }

@@ -145,6 +145,7 @@ internal sealed partial class TunnelSession
                 Check(channel, payload.IsEmpty ? channel.OnClose() : TunnelReceiveResult.Unexpected);
                 break;
             case TunnelFrameType.Reset:
+                (channel as TunnelStream)?.PublishDue();
                 if (TunnelControl.TryReadReset(payload, out TunnelResetCode code)) channel.End(new TunnelResetException(code));
                 else Check(channel, TunnelReceiveResult.Unexpected);
                 break;

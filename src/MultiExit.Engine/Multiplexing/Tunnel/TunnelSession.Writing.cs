@@ -32,7 +32,8 @@ internal sealed partial class TunnelSession
     /// <param name="of">The channel, unless the frame may follow its RESET.</param>
     internal void Send(TunnelFrameType type, uint id, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> more = default, ITunnelChannel? of = null)
     {
-        bool flush = false, overrun;
+        FlushTurn turn = FlushTurn.None;
+        bool overrun;
         lock (_writer.Gate)
         {
             // Checked under the lock that RESET takes as well, so that no frame follows the RESET.
@@ -41,15 +42,15 @@ internal sealed partial class TunnelSession
             if (!overrun)
             {
                 Seal(type, id, payload, more);
-                flush = _writer.TryBegin();
+                turn = _writer.TakeTurn();
             }
         }
         if (overrun) Fail(new ProxyException(ProxyError.ProtocolViolation, "the peer makes more answers due than it reads"));
-        if (flush) _ = _writer.FlushAsync();
+        _writer.Start(turn);
     }
 
     /// <summary>Sends DATA frames as there is room. Those that fit at once leave in one write.</summary>
-    internal async ValueTask SendDataAsync(ITunnelChannel channel, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    internal async ValueTask SendDataAsync(TunnelStream channel, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         while (!data.IsEmpty)
         {
@@ -68,8 +69,10 @@ internal sealed partial class TunnelSession
         return _failure is null && TrySendDatagram(channel, head, data);
     }
 
-    internal void SendReset(uint id, TunnelResetCode code)
+    /// <summary>Sends RESET. Data of the stream leave in a write before it: a peer that gets both together may drop the data.</summary>
+    internal void SendReset(uint id, TunnelResetCode code, TunnelStream? of = null)
     {
+        if (of?.SentIn == _writer.Batch) _writer.FlushDeferred();
         Span<byte> payload = stackalloc byte[TunnelControl.ResetLength];
         Send(TunnelFrameType.Reset, id, payload[..TunnelControl.WriteReset(payload, code)]);
     }
@@ -100,9 +103,9 @@ internal sealed partial class TunnelSession
     }
 
     // Gives the bytes that the writer has taken; when there are none, the caller waits for room.
-    private int SendData(ITunnelChannel channel, ReadOnlySpan<byte> data, out Task room)
+    private int SendData(TunnelStream channel, ReadOnlySpan<byte> data, out Task room)
     {
-        bool flush;
+        FlushTurn turn = FlushTurn.None;
         int taken = 0;
         lock (_writer.Gate)
         {
@@ -116,24 +119,28 @@ internal sealed partial class TunnelSession
                 taken += length;
             }
             if (taken == 0) room = _writer.WhenRoom();
-            flush = taken > 0 && _writer.TryBegin();
+            if (taken > 0)
+            {
+                channel.SentIn = _writer.Batch;
+                turn = _writer.TakeTurn();
+            }
         }
-        if (flush) _ = _writer.FlushAsync();
+        _writer.Start(turn);
         return taken;
     }
 
     private bool TrySendDatagram(ITunnelChannel channel, ReadOnlySpan<byte> head, ReadOnlySpan<byte> data)
     {
-        bool flush;
+        FlushTurn turn = FlushTurn.None;
         lock (_writer.Gate)
         {
             ThrowIfEnded();
             if (channel.WasReset) return true;
             if (_writer.IsFull) return false;
             Seal(TunnelFrameType.Datagram, channel.Id, head, data);
-            flush = _writer.TryBegin();
+            turn = _writer.TakeTurn();
         }
-        if (flush) _ = _writer.FlushAsync();
+        _writer.Start(turn);
         return true;
     }
 
@@ -155,14 +162,14 @@ internal sealed partial class TunnelSession
     // Nothing more is to be sent except what is due already.
     private void CloseWriting()
     {
-        bool flush;
+        FlushTurn turn = FlushTurn.None;
         lock (_writer.Gate)
         {
             if (_writer.Failure is not null) return;
             _writer.Complete();
-            flush = _writer.TryBegin();
+            turn = _writer.TakeTurn(atOnce: true);
         }
-        if (flush) _ = _writer.FlushAsync();
+        _writer.Start(turn);
     }
 
     // Only when the session has ended: nothing seals any more.

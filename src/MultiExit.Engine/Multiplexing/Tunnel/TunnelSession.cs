@@ -8,7 +8,7 @@ namespace MultiExit.Engine.Multiplexing.Tunnel;
 
 /// <summary>One carrier of the tunnel protocol after its handshake: many streams on one connection (docs/protocols.md).</summary>
 /// <remarks>Reading is one loop that never waits for a reader: the window of a stream bounds the bytes that it may hold unread. Writing
-/// goes through one buffer, which the first writer also flushes, so that frames of many streams leave in few writes.</remarks>
+/// goes through one buffer, which the first writer also flushes in its turn, so that frames of many streams leave in few writes.</remarks>
 internal sealed partial class TunnelSession : ICarrier
 {
     // Ids are used once only.
@@ -184,6 +184,7 @@ internal sealed partial class TunnelSession : ICarrier
         if (Interlocked.CompareExchange(ref _failure, failure, null) is not null) return;
         _stall.End();
         foreach (ITunnelChannel channel in _channels.Values) channel.End(failure);
+        _writer.FlushDeferred();
         _writer.Fail(failure);
         _stream.Abort();
     }

@@ -12,7 +12,7 @@ namespace MultiExit.Engine.Multiplexing.Tunnel;
 internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow window, bool asked) : CarriedStream(session.Memory), ITunnelChannel
 {
     private readonly SendCredit _credit = new(TunnelWire.InitialWindow);
-    private readonly StreamAnswer<TunnelAnswer> _answer = new();
+    private readonly StreamAnswer<TunnelAnswer>? _answer = asked ? new() : null;
     private bool _ended;
     private bool _reset;
     private bool _sentEnd;
@@ -24,8 +24,11 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
 
     public bool WasReset => Volatile.Read(ref _reset);
 
+    /// <summary>The batch of the carrier's writer that has its last data.</summary>
+    public long SentIn { get; set; } = -1;
+
     /// <summary>The answer to CONNECT, on the side that asked. Fails with the reason when the stream ends before.</summary>
-    public Task<TunnelAnswer> Answer => _answer.Task;
+    public Task<TunnelAnswer> Answer => _answer!.Task;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -79,6 +82,12 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         Publish();
     }
 
+    /// <summary>As <see cref="PublishReceived"/>, before what would have the reader lose the data.</summary>
+    public void PublishDue()
+    {
+        if (_publishDue) PublishReceived();
+    }
+
     /// <summary>Takes the data that came with CONNECT.</summary>
     public TunnelReceiveResult OnFirstPayload(ReadOnlySpan<byte> data)
     {
@@ -116,7 +125,7 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
         _awaitsAnswer = false;
         // Over before its user hears of it, who would report to the peer what the peer has said.
         if (reply != Socks5Reply.Succeeded) End(new IOException($"the tunnel server answered {reply}"), tell: null, answered: true);
-        _answer.Give(new TunnelAnswer(reply, bound));
+        _answer!.Give(new TunnelAnswer(reply, bound));
         return TunnelReceiveResult.Ok;
     }
 
@@ -175,10 +184,10 @@ internal sealed class TunnelStream(TunnelSession session, uint id, ReceiveWindow
             completeReading = !_gotEnd;
         }
         // Before the removal, which may be what ends the carrier.
-        if (tell is { } code) session.SendReset(id, code);
+        if (tell is { } code) session.SendReset(id, code, this);
         session.Remove(this);
         _credit.Fail(reason);
-        if (!answered) _answer.Fail(reason);
+        if (!answered) _answer?.Fail(reason);
         if (completeReading) EndReceiving(reason);
         ReleaseWindowIfRead();
     }

@@ -11,14 +11,21 @@ internal sealed unsafe class Reactor : IDisposable
     private const int MaxEvents = 256;
     private const int MaxPostedPerRound = 64;
 
+    // So many events or posted actions, and what is due has its turn.
+    private const int DueEvery = 16;
+
     // struct epoll_event is packed on x86-64 only (epoll_ctl(2)).
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
     private static readonly int DataOffset = EventSize - sizeof(ulong);
+
+    [ThreadStatic]
+    private static Reactor? t_current;
 
     private readonly SocketHandle _epoll;
     private readonly SocketHandle _wake;
     private readonly Thread _thread;
     private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly List<Action> _due = []; // its thread's own
     private readonly Lock _growing = new();
 
     // Indexed by descriptor. A stale event of a closed descriptor may reach the next owner of its number: a spurious wake-up, harmless.
@@ -35,7 +42,10 @@ internal sealed unsafe class Reactor : IDisposable
         _thread.Start();
     }
 
-    public bool IsCurrent => Thread.CurrentThread == _thread;
+    /// <summary>The reactor whose thread this is; null on other threads.</summary>
+    public static Reactor? Current => t_current;
+
+    public bool IsCurrent => t_current == this;
 
     /// <summary>Adds a descriptor, edge-triggered. Readiness that exists already is reported as an event.</summary>
     public void Add(SafeHandle handle, IEpollTarget target, uint events)
@@ -68,6 +78,9 @@ internal sealed unsafe class Reactor : IDisposable
         Libc.Write(_wake, (byte*)&one, sizeof(ulong));
     }
 
+    /// <summary>On the reactor's thread: runs the action after the events at hand and before what is posted. It is as short as a write.</summary>
+    public void PostDue(Action action) => _due.Add(action);
+
     /// <summary>Lets other sockets of this reactor have their turn: await it in a loop that could run long.</summary>
     public YieldAwaitable Yield() => new(this);
 
@@ -83,6 +96,7 @@ internal sealed unsafe class Reactor : IDisposable
 
     private void Run()
     {
+        t_current = this;
         byte* events = stackalloc byte[MaxEvents * EventSize];
         while (!_stopped)
         {
@@ -91,8 +105,11 @@ internal sealed unsafe class Reactor : IDisposable
             {
                 byte* entry = events + i * EventSize;
                 Dispatch(Unsafe.ReadUnaligned<uint>(entry), (int)Unsafe.ReadUnaligned<ulong>(entry + DataOffset));
+                if (i % DueEvery == DueEvery - 1) RunDue();
             }
+            RunDue();
             RunPosted();
+            RunDue();
         }
     }
 
@@ -113,7 +130,18 @@ internal sealed unsafe class Reactor : IDisposable
 
     private void RunPosted()
     {
-        for (int i = 0; i < MaxPostedPerRound && _posted.TryDequeue(out Action? action); i++) action();
+        for (int i = 0; i < MaxPostedPerRound && _posted.TryDequeue(out Action? action); i++)
+        {
+            action();
+            if (i % DueEvery == DueEvery - 1) RunDue();
+        }
+    }
+
+    // One may make another one due: a write to a carrier that is carried itself.
+    private void RunDue()
+    {
+        for (int i = 0; i < _due.Count; i++) _due[i]();
+        _due.Clear();
     }
 
     private void SetTarget(int descriptor, IEpollTarget? target)
