@@ -70,7 +70,7 @@ public sealed class LdapBackEndTests : IAsyncDisposable
         Task<BackEndAnswer> asked = AskAsync(Config() with { Base = "dc=x" });
         TestClient server = await _server.AcceptedAsync();
         await server.SendAsync(string.Concat(Enumerable.Repeat("300A020101 64050401783000", 3)));
-        Assert.Equal((BackEndVerdict.Unusable, "it finds more than the 2 entries that it was asked for"), ((await asked).Verdict, (await asked).Reason));
+        Assert.Equal((BackEndVerdict.Unusable, "it finds more entries than the 2 that it was asked for"), ((await asked).Verdict, (await asked).Reason));
     }
 
     [Fact]
