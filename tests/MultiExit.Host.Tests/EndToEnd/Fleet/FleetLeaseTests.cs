@@ -38,6 +38,8 @@ public sealed class FleetLeaseTests(ITestOutputHelper output)
         int third = left.Single(n => n != second);
         await watched.CancelAsync();
         await watching;
+        // The packets that end its session have been sent: what it sends after the stop is of nothing older.
+        await FleetNetwork.UntilAsync(async () => (await network.Control(second).GetSessionsAsync()).All(session => session.Ended is not null));
         network.Proxy(second).Signal("STOP");
         Assert.Equal(third, await HolderAsync(network, [third]));
         network.Lead(Address, third);
