@@ -41,8 +41,13 @@ $root = Resolve-Path (Join-Path $PSScriptRoot '../..')
 Import-Module (Join-Path $root 'MultiExit.psd1')
 $multiexit = Join-Path $root 'module/bin/multiexit'
 $null = New-Item $Path -ItemType Directory -Force
-# Each session takes two descriptors of a proxy; whoever may not raise the limit measures fewer idle sessions.
+# Each session takes two descriptors of a proxy, which keeps some for itself; whoever may not raise the limit measures fewer idle sessions.
 if (Get-Command prlimit -CommandType Application -ErrorAction Ignore) { prlimit --pid $PID --nofile=65536:65536 2>$null }
+$limit = Select-String '^Max open files\s+(\d+)' "/proc/$PID/limits" -ErrorAction Ignore
+if ($limit -and ($most = [int] (([long] $limit.Matches[0].Groups[1].Value - 1000) / 2)) -lt $Idle) {
+    Write-Warning "the limit of descriptors allows a proxy $most idle sessions, and not $Idle"
+    $Idle = $most
+}
 $generators = @{ Tcp = Join-Path $Path 'mxload'; Messages = Join-Path $Path 'mxmessages'; Udp = Join-Path $Path 'mxudp'; TcpTarget = Get-FreePort; UdpTarget = Get-FreePort }
 foreach ($generator in $generators.Tcp, $generators.Messages, $generators.Udp) {
     gcc -O2 -pthread -o $generator (Join-Path $PSScriptRoot "$(Split-Path $generator -Leaf).c")

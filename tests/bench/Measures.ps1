@@ -52,7 +52,7 @@ function Measure-Idle($Generators, $Contestant, [int] $Sessions) {
         # The generator waits for all of them, also at a program that takes fewer.
         [string] $line = timeout 60 $Generators.Tcp idle $Contestant.Client $Contestant.Port (Get-TargetPort $Generators $Contestant) $Sessions $process.Id
         if ($line -notmatch 'per_conn=(-?[\d.]+)KB fails=(\d+)' -or [int] $Matches[2]) {
-            Write-Warning "$($Contestant.Name) does not hold $Sessions idle sessions: $line"
+            Write-Warning "$($Contestant.Name) does not hold $Sessions idle sessions: $($line ? $line : 'within 60 s they were not open')"
             return
         }
         $kib += [double] $Matches[1]
