@@ -9,9 +9,9 @@ $Sweeps = @(
 function Invoke-Sweep($Generators, $Contestant, [double] $Seconds) {
     foreach ($sweep in $Sweeps) {
         foreach ($value in $sweep.Values) {
-            if ($sweep.Large) { $measure.Program = $Generators.Messages }
             # The generator's time holds the opening of the sessions as well, if that takes longer.
             $measure = @{ Name = "$($sweep.Name), $value"; Mode = 'rr'; Figure = 'per_s'; Limit = 60 + 2 * $Seconds } + (& $sweep.Measure $value)
+            if ($sweep.Large) { $measure.Program = $Generators.Messages }
             $time = [math]::Max($Seconds, $measure.Sessions / 1000)
             try { $figures = Invoke-Load $Generators $Contestant $measure $time } catch {
                 Write-Warning "$_"
