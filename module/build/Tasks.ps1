@@ -32,6 +32,7 @@ function Invoke-Test {
     Remove-Item $output -Recurse -Force -ErrorAction Ignore
     $null = New-Item $output -ItemType Directory
     $results = [TestResults]::new()
+    $environment = $env:DOTNET_EnableWriteXorExecute, $env:DOTNET_TieredPGO
     try {
         Invoke-Build
         # Most processes of tests live for a second or two, and compile: neither pages that are mapped twice nor profiles pay in that time.
@@ -45,6 +46,9 @@ function Invoke-Test {
         Invoke-Analyzer $output $results
     } catch {
         $results.Fail('build.ps1 test', "$_")
+    } finally {
+        # The shell may be somebody's who goes on to work in it.
+        $env:DOTNET_EnableWriteXorExecute, $env:DOTNET_TieredPGO = $environment
     }
 
     $results.Notes | Out-Host
