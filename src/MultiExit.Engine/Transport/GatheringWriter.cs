@@ -12,15 +12,14 @@ namespace MultiExit.Engine.Transport;
 /// <remarks>
 /// A sender takes <see cref="Gate"/>, looks at <see cref="Failure"/> and at its own state, formats its frame into <see cref="GetSpan"/>, calls
 /// <see cref="Advance"/> and <see cref="TakeTurn"/>, leaves the lock, and calls <see cref="Start"/>. Or it calls <see cref="TryBegin"/>, and where that
-/// returned true, it starts <see cref="FlushAsync"/>, or writes a buffer of its own with <see cref="WriteAsync"/> and then calls <see cref="TryEnd"/>. So each
-/// frame costs one lock and no copy.
+/// returned true, it writes a buffer of its own with <see cref="WriteAsync"/> and then calls <see cref="TryEnd"/>. So each frame costs one lock and no copy.
 /// Members that say so are called under the lock; the others are not.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The stream belongs to the owner, and the buffer goes back with Fail.")]
 internal sealed class GatheringWriter(DuplexStream stream, int highWater)
 {
-    // From here on the unsent bytes leave at once.
-    private const int LargeEnough = 16 * 1024;
+    /// <summary>From so many unsent bytes on they leave at once.</summary>
+    public const int LargeEnough = 16 * 1024;
 
     private byte[]? _unsent;
     private bool _writing;

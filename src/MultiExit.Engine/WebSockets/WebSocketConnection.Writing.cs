@@ -13,7 +13,6 @@ internal sealed partial class WebSocketConnection
 {
     // Senders wait while more than this is unsent.
     private const int HighWater = 64 * 1024;
-    private const int Small = 16 * 1024;
     private const int MaskBatch = 16;
 
     private readonly GatheringWriter _writer;
@@ -51,7 +50,7 @@ internal sealed partial class WebSocketConnection
             {
                 if (Discards) return;
                 ThrowIfClosed();
-                if ((!_options.Gathers || payload.Length >= Small) && _writer.TryBegin())
+                if ((!_options.Gathers || payload.Length >= GatheringWriter.LargeEnough) && _writer.TryBegin())
                 {
                     _dataFrames++;
                     mask = NextMask();
@@ -157,28 +156,28 @@ internal sealed partial class WebSocketConnection
     // Only the latest ping needs an answer (RFC 6455 section 5.5.3), so that a peer that pings and does not read fills no memory.
     private void QueuePong(byte[] payload, bool asked = true)
     {
-        bool flush;
+        FlushTurn turn;
         lock (_writer.Gate)
         {
             if (_closeSent || _writer.Failure is not null || !asked && _pong is not null) return;
             _pong = payload;
-            flush = _writer.TryBegin();
+            turn = _writer.TakeTurn(atOnce: true);
         }
-        if (flush) _ = _writer.FlushAsync();
+        _writer.Start(turn);
     }
 
     private void QueuePing(ulong number)
     {
         Span<byte> payload = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64BigEndian(payload, number);
-        bool flush;
+        FlushTurn turn;
         lock (_writer.Gate)
         {
             if (_closeSent || _writer.Failure is not null) return;
             Append(WebSocketOpcode.Ping, payload);
-            flush = _writer.TryBegin();
+            turn = _writer.TakeTurn(atOnce: true);
         }
-        if (flush) _ = _writer.FlushAsync();
+        _writer.Start(turn);
     }
 
     /// <summary>Completes when no bytes wait to be written.</summary>
