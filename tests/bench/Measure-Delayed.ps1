@@ -30,26 +30,27 @@ $root = Resolve-Path (Join-Path $PSScriptRoot '../..')
 Import-Module (Join-Path $root 'MultiExit.psd1')
 $generators = @{ Tcp = Join-Path $Path 'mxload'; TcpTarget = Get-FreePort }
 $target = Start-Process ip "netns exec $FarNamespace $($generators.Tcp) target $($generators.TcpTarget)" -PassThru
-$rows = foreach ($contestant in @(Get-Contestant | Where-Object { $_.Group -eq 'tunnel' -and $_.Name -like $Name })) {
-    if (-not (Test-Contestant $contestant)) { continue }
-    $contestant.Port = Get-FreePort
-    $contestant | Add-Member Inner (Get-FreePort)
-    $contestant.Folder = (New-Item (Join-Path $Path "run/$([guid]::NewGuid())") -ItemType Directory).FullName
-    $contestant.FarAddress = $FarAddress
-    $contestant.FarPrefix = "ip netns exec $FarNamespace"
-    Write-Configuration $contestant $generators.TcpTarget
-    try {
-        Start-Contestant $contestant (Join-Path $root 'module/bin/multiexit')
-        foreach ($measure in $Measures | Where-Object { -not $_.Udp }) {
-            # Twice: the first run warms the code and the connections between the ends.
-            $null = Invoke-Load $generators $contestant $measure 1
-            $figures = Invoke-Load $generators $contestant $measure $Seconds
-            [pscustomobject] @{
-                Group = "tunnel with a path, $($measure.Name) by round trip in ms"; Contestant = $contestant.Name; Measure = "$RoundTrip"
-                Value = $figures[$measure.Figure]
+try {
+    $rows = foreach ($contestant in @(Get-Contestant | Where-Object { $_.Group -eq 'tunnel' -and $_.Name -like $Name })) {
+        if (-not (Test-Contestant $contestant)) { continue }
+        $contestant.Port = Get-FreePort
+        $contestant | Add-Member Inner (Get-FreePort)
+        $contestant.Folder = (New-Item (Join-Path $Path "run/$([guid]::NewGuid())") -ItemType Directory).FullName
+        $contestant.FarAddress = $FarAddress
+        $contestant.FarPrefix = "ip netns exec $FarNamespace"
+        Write-Configuration $contestant $generators.TcpTarget
+        try {
+            Start-Contestant $contestant (Join-Path $root 'module/bin/multiexit')
+            foreach ($measure in $Measures | Where-Object { -not $_.Udp }) {
+                # Twice: the first run warms the code and the connections between the ends.
+                $null = Invoke-Load $generators $contestant $measure 1
+                $figures = Invoke-Load $generators $contestant $measure $Seconds
+                [pscustomobject] @{
+                    Group = "tunnel with a path, $($measure.Name) by round trip in ms"; Contestant = $contestant.Name; Measure = "$RoundTrip"
+                    Value = $figures[$measure.Figure]
+                }
             }
-        }
-    } finally { Stop-Contestant $contestant }
-}
-Stop-Process -Id $target.Id -ErrorAction Ignore
+        } finally { Stop-Contestant $contestant }
+    }
+} finally { Stop-Process -Id $target.Id -ErrorAction Ignore }
 ConvertTo-Json @($rows) | Set-Content $Result
