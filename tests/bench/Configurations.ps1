@@ -3,7 +3,8 @@ $Key = 'bZ0Rk8M1w4c0m1qzPpTZP3c2vRkTtGqB1lXb7cVq6fA='
 
 function Write-Configuration($Contestant, [int] $Target) {
     $folder, $port, $inner, $far = $Contestant.Folder, $Contestant.Port, $Contestant.Inner, $Contestant.FarAddress
-    $limits = "limits: { connections_per_client: 100000 }`n"
+    # So many idle sessions on two carriers have more room for what is unread than is usual.
+    $limits = "limits: { connections_per_client: 100000, session_memory: 4GiB, memory: 8GiB }`n"
     $udp = 'private_destinations: allow, udp_per_user: 60000, udp_total: 65000'
     $entrance = "${limits}inbounds: [{ name: in, type: socks5, listen: `"127.0.0.1:$port`", $udp }]`n"
     $files = @{
@@ -35,13 +36,13 @@ listen bench
     $tls = "tls: { cert: `"$folder/cert.pem`", key: `"$folder/key.pem`" }"
     $pin = (New-MxCertificate 127.0.0.1 -Path $folder).Fingerprint
     $tunnels = @{
-        'ech-tunnel' = 'type: ech-tunnel, path: /t', "type: ech-tunnel, server: `"ws://${far}:$inner/t`""
-        'ech-tunnel-wss' = "type: ech-tunnel, path: /t, $tls", "type: ech-tunnel, server: `"wss://${far}:$inner/t`", tls: { pin: `"$pin`" }"
+        'ech-tunnel' = 'type: ech-tunnel, path: /t, max_streams: 8192', "type: ech-tunnel, server: `"ws://${far}:$inner/t`""
+        'ech-tunnel-wss' = "type: ech-tunnel, path: /t, max_streams: 8192, $tls", "type: ech-tunnel, server: `"wss://${far}:$inner/t`", tls: { pin: `"$pin`" }"
         'shadowsocks' = 'type: shadowsocks, method: aes-256-gcm, password: bench, udp_per_user: 60000, udp_total: 65000',
             "type: shadowsocks, method: aes-256-gcm, password: bench, server: `"${far}:$inner`""
     }
     foreach ($method in 'tls', 'chacha20-poly1305', 'aes-256-gcm') {
-        $tunnels[$method] = "type: tunnel, key: `"$Key`", $tls", "type: tunnel, key: `"$Key`", method: $method, pin: `"$pin`", server: `"${far}:$inner`""
+        $tunnels[$method] = "type: tunnel, key: `"$Key`", max_streams: 8192, $tls", "type: tunnel, key: `"$Key`", method: $method, pin: `"$pin`", server: `"${far}:$inner`""
     }
     foreach ($kind in $tunnels.Keys) {
         $inbound, $exit = $tunnels[$kind]
